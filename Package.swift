@@ -1,0 +1,100 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// One room of the project: its folder, and the rooms it may import (all of which stand above it in ARCHITECTURE.md).
+struct Room {
+    var name: String
+    var imports: [String] = []
+    var packages: [Target.Dependency] = []
+    var cSettings: [CSetting] = []
+    var linkerSettings: [LinkerSetting] = []
+    var isC = false
+
+    var target: String { isC ? "CBitdepth\(name)" : name == "Bitdepth" ? name : "Bitdepth\(name)" }
+}
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let zlib: [CSetting] = [.define("BITDEPTH_ZLIB", .when(traits: ["Zlib"]))]
+
+let rooms: [Room] = [
+    Room(name: "Kernels", isC: true),
+    Room(
+        name: "System", cSettings: zlib,
+        linkerSettings: [.linkedLibrary("z", .when(traits: ["Zlib"]))], isC: true),
+    Room(name: "Tensors", imports: ["System"], packages: [system]),
+    Room(name: "Metrics", imports: ["Tensors"]),
+    Room(name: "Graphs", imports: ["Tensors"], packages: [collections]),
+    Room(name: "Operators", imports: ["Tensors", "Graphs"]),
+    Room(name: "Passes", imports: ["Tensors", "Graphs", "Operators"]),
+    Room(
+        name: "Formats", imports: ["System", "Tensors", "Graphs", "Operators", "Passes"],
+        packages: [system, protobuf, collections]),
+    Room(name: "Runtime", imports: ["Kernels", "Tensors", "Graphs", "Operators", "Passes"]),
+    Room(name: "DataSources", imports: ["Tensors", "Metrics", "Formats"], packages: [system]),
+    Room(
+        name: "Evaluation",
+        imports: ["Tensors", "Metrics", "Graphs", "Operators", "Passes", "Runtime", "DataSources"]),
+    Room(
+        name: "Calibration",
+        imports: ["Tensors", "Metrics", "Graphs", "Operators", "Passes", "Runtime", "DataSources", "Evaluation"]),
+    Room(
+        name: "Quantization",
+        imports: [
+            "Tensors", "Metrics", "Graphs", "Operators", "Passes", "Runtime", "DataSources", "Evaluation",
+            "Calibration",
+        ]),
+    Room(
+        name: "Inspection",
+        imports: [
+            "Tensors", "Metrics", "Graphs", "Operators", "Runtime", "Evaluation", "Calibration", "Quantization",
+        ]),
+    Room(
+        name: "Bitdepth",
+        imports: [
+            "Tensors", "Metrics", "Graphs", "Operators", "Passes", "Formats", "Runtime", "DataSources", "Evaluation",
+            "Calibration", "Quantization", "Inspection",
+        ],
+        packages: [logging]),
+]
+
+func target(_ room: Room) -> Target {
+    let targets = Dictionary(uniqueKeysWithValues: rooms.map { ($0.name, $0.target) })
+    return .target(
+        name: room.target,
+        dependencies: room.imports.compactMap { targets[$0] }.map { .target(name: $0) } + room.packages,
+        path: "Sources/\(room.name)",
+        cSettings: room.cSettings,
+        linkerSettings: room.linkerSettings)
+}
+
+let package = Package(
+    name: "bitdepth",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Bitdepth", targets: ["Bitdepth"]),
+        .executable(name: "bitdepth", targets: ["BitdepthCommand"]),
+    ],
+    traits: [
+        .trait(name: "Zlib", description: "Inflate and deflate by zlib; without it an own, slower inflate is used."),
+        .default(enabledTraits: ["Zlib"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: rooms.map(target) + [
+        .executableTarget(
+            name: "BitdepthCommand",
+            dependencies: ["Bitdepth", "CBitdepthSystem", arguments],
+            path: "Sources/Command")
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,173 @@
+/// What the kernel files share: the names of all table entries, target attributes and the scalar epilogue.
+#ifndef BITDEPTH_KERNELS_INTERNAL_H
+#define BITDEPTH_KERNELS_INTERNAL_H
+
+#include "bitdepth_kernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#if defined(__x86_64__) && !defined(BD_SCALAR_ONLY)
+#define BD_X86 1
+#else
+#define BD_X86 0
+#endif
+
+// Target attributes stand on every function that uses an instruction set, because the package is compiled without
+// -march flags. A build that passes such flags itself may define BD_NO_TARGETS to make them empty.
+#if BD_X86 && !defined(BD_NO_TARGETS)
+#define BD_AVX2 __attribute__((target("avx2,fma,f16c")))
+#define BD_AVX512VNNI __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
+#else
+#define BD_AVX2
+#define BD_AVX512VNNI
+#endif
+
+/// For the small functions that hot loops are made of: constant arguments must reach the inner loop.
+#define BD_INLINE static inline __attribute__((always_inline))
+
+/// Loops over registers, whose count is a constant after inlining.
+#if defined(__clang__)
+#define BD_UNROLL _Pragma("clang loop unroll(full)")
+#define BD_NO_UNROLL _Pragma("clang loop unroll(disable) vectorize(disable)")
+#else
+#define BD_UNROLL
+#define BD_NO_UNROLL
+#endif
+
+/// Declares the entries on integers and the element-wise ones of one instruction set.
+#define BD_DECLARE_INTEGER_ENTRIES(isa)                                                                              \
+  size_t bd_qgemm_packed_bytes_##isa(int64_t columns, int64_t segment_count, int64_t segment_length);                \
+  void bd_qgemm_pack_##isa(const int8_t *weights, int64_t columns, int64_t segment_count, int64_t segment_length,    \
+                           int8_t *packed);                                                                          \
+  void bd_qgemm_##isa(const bd_qgemm *job, int64_t pixel_begin, int64_t pixel_end);                                  \
+  size_t bd_qdepthwise_packed_bytes_##isa(int64_t channels, int64_t kernel_height, int64_t kernel_width);            \
+  void bd_qdepthwise_pack_##isa(const int8_t *weights, int64_t channels, int64_t kernel_height, int64_t kernel_width, \
+                                int8_t *packed);                                                                     \
+  void bd_qdepthwise_##isa(const bd_qdepthwise *job, int64_t line_begin, int64_t line_end);
+
+#define BD_DECLARE_ELEMENTWISE_ENTRIES(isa)                                                                          \
+  void bd_quantize_u8_##isa(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,     \
+                            int64_t end);                                                                            \
+  void bd_dequantize_u8_##isa(const uint8_t *input, float *output, float scale, int32_t zero_point, int64_t begin,   \
+                              int64_t end);                                                                          \
+  void bd_map_u8_##isa(const uint8_t table[256], const uint8_t *input, uint8_t *output, int64_t begin, int64_t end); \
+  void bd_qbinary_##isa(const bd_qbinary *job, int64_t begin, int64_t end);                                          \
+  void bd_sbinary_##isa(const bd_sbinary *job, int64_t begin, int64_t end);                                          \
+  void bd_sclamp_##isa(const float *input, float *output, float minimum, float maximum, int64_t begin, int64_t end);
+
+/// Declares the pools and the float sums of one instruction set.
+#define BD_DECLARE_FLOAT_ENTRIES(isa)                                                                                \
+  void bd_qmaxpool_##isa(const bd_pool_shape *shape, const uint8_t *input, uint8_t *output, int64_t line_begin,      \
+                         int64_t line_end);                                                                          \
+  void bd_qaveragepool_##isa(const bd_pool_shape *shape, const uint8_t *input, int32_t input_zero, float multiplier, \
+                             int32_t output_zero, uint8_t *output, int64_t line_begin, int64_t line_end);            \
+  void bd_smaxpool_##isa(const bd_pool_shape *shape, const float *input, float *output, int64_t line_begin,          \
+                         int64_t line_end);                                                                          \
+  void bd_saveragepool_##isa(const bd_pool_shape *shape, const float *input, float *output, int64_t line_begin,      \
+                             int64_t line_end);                                                                      \
+  size_t bd_sgemm_packed_floats_##isa(int64_t columns, int64_t segment_count, int64_t segment_length);               \
+  void bd_sgemm_pack_##isa(const float *weights, int64_t columns, int64_t segment_count, int64_t segment_length,     \
+                           float *packed);                                                                           \
+  void bd_sgemm_##isa(const bd_sgemm *job, int64_t pixel_begin, int64_t pixel_end);                                  \
+  size_t bd_sdepthwise_packed_floats_##isa(int64_t channels, int64_t kernel_height, int64_t kernel_width);           \
+  void bd_sdepthwise_pack_##isa(const float *weights, int64_t channels, int64_t kernel_height, int64_t kernel_width, \
+                                float *packed);                                                                      \
+  void bd_sdepthwise_##isa(const bd_sdepthwise *job, int64_t line_begin, int64_t line_end);
+
+BD_DECLARE_INTEGER_ENTRIES(scalar)
+BD_DECLARE_ELEMENTWISE_ENTRIES(scalar)
+BD_DECLARE_FLOAT_ENTRIES(scalar)
+#if BD_X86
+BD_DECLARE_INTEGER_ENTRIES(avx2)
+BD_DECLARE_ELEMENTWISE_ENTRIES(avx2)
+BD_DECLARE_FLOAT_ENTRIES(avx2)
+BD_DECLARE_INTEGER_ENTRIES(avx512vnni)
+#endif
+
+/// Limits a value; NaN stays NaN, and a zero keeps its sign. The operand order is that of vmaxps and vminps.
+BD_INLINE float bd_clamp(float value, float minimum, float maximum) {
+  value = minimum > value ? minimum : value;
+  return maximum < value ? maximum : value;
+}
+
+/// Beyond this every 8-bit result is saturated, and below it both conversions to integers are exact.
+#define BD_SATURATED 65536.0f
+
+/// Rounds half to even for |value| <= BD_SATURATED: adding 1.5 * 2^23 leaves no fraction bits to the sum.
+BD_INLINE int32_t bd_round(float value) {
+  return (int32_t)((value + 12582912.0f) - 12582912.0f);
+}
+
+/// Rounds a real in units of the output scale, adds the zero point and limits the sum.
+BD_INLINE uint8_t bd_saturate(float real, int32_t zero_point, int32_t minimum, int32_t maximum) {
+  real = real < BD_SATURATED ? real : BD_SATURATED;
+  real = real > -BD_SATURATED ? real : -BD_SATURATED;
+  int32_t code = bd_round(real) + zero_point;
+  code = code > minimum ? code : minimum;
+  return (uint8_t)(code < maximum ? code : maximum);
+}
+
+/// Stores the finished sums of one pixel, `columns` of them from `first_column` on, as the epilogue wants them.
+BD_INLINE void bd_store_sums(const bd_epilogue *epilogue, const int32_t *sums, int64_t first_column, int64_t columns,
+                             void *output, int64_t element) {
+  const float *multiplier = epilogue->multiplier + first_column;
+  if (epilogue->kind == BD_OUTPUT_U8) {
+    uint8_t *codes = (uint8_t *)output + element;
+    for (int64_t c = 0; c < columns; c++)
+      codes[c] = bd_saturate((float)sums[c] * multiplier[c], epilogue->zero_point, epilogue->minimum,
+                             epilogue->maximum);
+  } else if (epilogue->kind == BD_OUTPUT_F32) {
+    float *reals = (float *)output + element;
+    for (int64_t c = 0; c < columns; c++)
+      reals[c] = bd_clamp((float)sums[c] * multiplier[c], epilogue->float_minimum, epilogue->float_maximum);
+  } else {
+    int32_t *integers = (int32_t *)output + element;
+    for (int64_t c = 0; c < columns; c++) integers[c] = sums[c];
+  }
+}
+
+/// The pixels of a sum, with neighbouring dimensions merged where their pixels lie equally spaced in input and output.
+typedef struct {
+  int64_t height, width;
+  bd_strides input, output;
+} bd_grid;
+
+/// A run of equally spaced pixels: where it starts and how many pixels it has.
+typedef struct {
+  int64_t input, output, count;
+} bd_run;
+
+/// Merges lines, and then images, into one long line where possible: a product of matrices becomes a single line.
+BD_INLINE bd_grid bd_merge(const bd_sum_shape *shape) {
+  bd_grid grid = {shape->height, shape->width, shape->input, shape->output};
+  int64_t images = shape->images;
+  for (int merge = 0; merge < 2; merge++) {
+    const bool spaced = grid.input.line == grid.width * grid.input.pixel &&
+                        grid.output.line == grid.width * grid.output.pixel;
+    if (grid.width != 1 && grid.height != 1 && !spaced) break;
+    if (grid.width == 1) grid.input.pixel = grid.input.line, grid.output.pixel = grid.output.line;
+    grid.width *= grid.height;
+    grid.input.line = grid.input.image, grid.output.line = grid.output.image;
+    grid.height = images;
+    images = 1;
+  }
+  return grid;
+}
+
+/// The run that starts at a pixel and ends with its line, or before.
+BD_INLINE bd_run bd_run_at(const bd_grid *grid, int64_t pixel, int64_t end) {
+  const int64_t line = pixel / grid->width, x = pixel % grid->width;
+  const int64_t image = line / grid->height, y = line % grid->height;
+  const int64_t rest = grid->width - x;
+  return (bd_run){
+      .input = image * grid->input.image + y * grid->input.line + x * grid->input.pixel,
+      .output = image * grid->output.image + y * grid->output.line + x * grid->output.pixel,
+      .count = rest < end - pixel ? rest : end - pixel,
+  };
+}
+
+BD_INLINE int64_t bd_min(int64_t a, int64_t b) { return a < b ? a : b; }
+BD_INLINE int64_t bd_max(int64_t a, int64_t b) { return a > b ? a : b; }
+BD_INLINE int64_t bd_round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+
+#endif

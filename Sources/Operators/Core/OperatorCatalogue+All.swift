@@ -1,0 +1,7 @@
+extension OperatorCatalogue {
+    /// Every operator that Bitdepth knows: one line each.
+    public static let all = OperatorCatalogue([
+        Conv.self,
+        Relu.self,
+    ])
+}
