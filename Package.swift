@@ -71,6 +71,44 @@ func target(_ room: Room) -> Target {
         linkerSettings: room.linkerSettings)
 }
 
+/// The tests of a room stand in `Tests/<Room>Tests` and may import the room and all that it imports.
+struct RoomTests {
+    var room: String
+    var imports: [String] = []
+    var packages: [Target.Dependency] = []
+    var exclude: [String] = []
+}
+
+let tests: [RoomTests] = [
+    RoomTests(room: "Kernels"),
+    RoomTests(room: "Tensors"),
+    RoomTests(room: "Metrics"),
+    RoomTests(room: "Graphs", packages: [collections]),
+    RoomTests(room: "Operators", packages: [collections]),
+    RoomTests(room: "Passes", packages: [collections]),
+    RoomTests(room: "Formats", packages: [collections], exclude: ["Fixtures"]),
+    RoomTests(room: "Runtime", packages: [collections]),
+    RoomTests(room: "DataSources"),
+    RoomTests(room: "Evaluation"),
+    RoomTests(room: "Calibration"),
+    RoomTests(room: "Quantization", imports: ["Formats"], packages: [collections]),
+    RoomTests(room: "Inspection"),
+    RoomTests(room: "Bitdepth", packages: [collections]),
+    RoomTests(room: "Command", imports: ["Bitdepth"], packages: [arguments]),
+    RoomTests(room: "Structure"),
+]
+
+func testTarget(_ test: RoomTests) -> Target {
+    let room = rooms.first { $0.name == test.room }
+    let reached = Set([test.room] + (room?.imports ?? []) + test.imports)
+    let own: [String] = test.room == "Command" ? ["BitdepthCommand"] : []
+    return .testTarget(
+        name: "Bitdepth\(test.room)Tests",
+        dependencies: (rooms.filter { reached.contains($0.name) }.map(\.target) + own).map { .target(name: $0) } + test.packages,
+        path: "Tests/\(test.room)Tests",
+        exclude: test.exclude)
+}
+
 let package = Package(
     name: "bitdepth",
     platforms: [.macOS(.v15)],
@@ -92,9 +130,12 @@ let package = Package(
     targets: rooms.map(target) + [
         .executableTarget(
             name: "BitdepthCommand",
-            dependencies: ["Bitdepth", "CBitdepthSystem", arguments],
+            dependencies: [
+                "Bitdepth", "BitdepthInspection", "BitdepthRuntime", "BitdepthOperators", "BitdepthTensors", "CBitdepthSystem",
+                arguments,
+            ],
             path: "Sources/Command")
-    ],
+    ] + tests.map(testTarget),
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )

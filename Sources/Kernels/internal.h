@@ -34,6 +34,10 @@
 #define BD_NO_UNROLL
 #endif
 
+/// Finishes a vector here, and starts no load that follows earlier. The compiler would interleave independent chains of
+/// operations, run out of registers, and spill.
+#define BD_FINISH(vector) __asm__ volatile("" : "+v"(vector)::"memory")
+
 /// Declares the entries on integers and the element-wise ones of one instruction set.
 #define BD_DECLARE_INTEGER_ENTRIES(isa)                                                                              \
   size_t bd_qgemm_packed_bytes_##isa(int64_t columns, int64_t segment_count, int64_t segment_length);                \
@@ -55,8 +59,8 @@
   void bd_sbinary_##isa(const bd_sbinary *job, int64_t begin, int64_t end);                                          \
   void bd_sclamp_##isa(const float *input, float *output, float minimum, float maximum, int64_t begin, int64_t end);
 
-/// Declares the pools and the float sums of one instruction set.
-#define BD_DECLARE_FLOAT_ENTRIES(isa)                                                                                \
+/// Declares the pools of one instruction set.
+#define BD_DECLARE_POOL_ENTRIES(isa)                                                                                 \
   void bd_qmaxpool_##isa(const bd_pool_shape *shape, const uint8_t *input, uint8_t *output, int64_t line_begin,      \
                          int64_t line_end);                                                                          \
   void bd_qaveragepool_##isa(const bd_pool_shape *shape, const uint8_t *input, int32_t input_zero, float multiplier, \
@@ -64,7 +68,10 @@
   void bd_smaxpool_##isa(const bd_pool_shape *shape, const float *input, float *output, int64_t line_begin,          \
                          int64_t line_end);                                                                          \
   void bd_saveragepool_##isa(const bd_pool_shape *shape, const float *input, float *output, int64_t line_begin,      \
-                             int64_t line_end);                                                                      \
+                             int64_t line_end);
+
+/// Declares the float sums of one instruction set.
+#define BD_DECLARE_FLOAT_ENTRIES(isa)                                                                                \
   size_t bd_sgemm_packed_floats_##isa(int64_t columns, int64_t segment_count, int64_t segment_length);               \
   void bd_sgemm_pack_##isa(const float *weights, int64_t columns, int64_t segment_count, int64_t segment_length,     \
                            float *packed);                                                                           \
@@ -76,12 +83,15 @@
 
 BD_DECLARE_INTEGER_ENTRIES(scalar)
 BD_DECLARE_ELEMENTWISE_ENTRIES(scalar)
+BD_DECLARE_POOL_ENTRIES(scalar)
 BD_DECLARE_FLOAT_ENTRIES(scalar)
 #if BD_X86
 BD_DECLARE_INTEGER_ENTRIES(avx2)
 BD_DECLARE_ELEMENTWISE_ENTRIES(avx2)
+BD_DECLARE_POOL_ENTRIES(avx2)
 BD_DECLARE_FLOAT_ENTRIES(avx2)
 BD_DECLARE_INTEGER_ENTRIES(avx512vnni)
+BD_DECLARE_FLOAT_ENTRIES(avx512vnni)
 #endif
 
 /// Limits a value; NaN stays NaN, and a zero keeps its sign. The operand order is that of vmaxps and vminps.

@@ -17,11 +17,13 @@
   .map_u8 = bd_map_u8_##isa, .qbinary = bd_qbinary_##isa, .sbinary = bd_sbinary_##isa,                  \
   .sclamp = bd_sclamp_##isa
 
-#define BD_FLOAT_ENTRIES(isa)                                                                           \
+#define BD_POOL_ENTRIES(isa)                                                                            \
   .qmaxpool = bd_qmaxpool_##isa, .qaveragepool = bd_qaveragepool_##isa, .smaxpool = bd_smaxpool_##isa,  \
-  .saveragepool = bd_saveragepool_##isa, .sgemm_packed_floats = bd_sgemm_packed_floats_##isa,           \
-  .sgemm_pack = bd_sgemm_pack_##isa, .sgemm = bd_sgemm_##isa,                                           \
-  .sdepthwise_packed_floats = bd_sdepthwise_packed_floats_##isa,                                        \
+  .saveragepool = bd_saveragepool_##isa
+
+#define BD_FLOAT_ENTRIES(isa)                                                                           \
+  .sgemm_packed_floats = bd_sgemm_packed_floats_##isa, .sgemm_pack = bd_sgemm_pack_##isa,               \
+  .sgemm = bd_sgemm_##isa, .sdepthwise_packed_floats = bd_sdepthwise_packed_floats_##isa,               \
   .sdepthwise_pack = bd_sdepthwise_pack_##isa, .sdepthwise = bd_sdepthwise_##isa
 
 static const bd_kernels scalar_kernels = {
@@ -29,6 +31,7 @@ static const bd_kernels scalar_kernels = {
     .name = "scalar",
     BD_INTEGER_ENTRIES(scalar),
     BD_ELEMENTWISE_ENTRIES(scalar),
+    BD_POOL_ENTRIES(scalar),
     BD_FLOAT_ENTRIES(scalar),
 };
 
@@ -39,6 +42,7 @@ static const bd_kernels avx2_kernels = {
     .name = "avx2",
     BD_INTEGER_ENTRIES(avx2),
     BD_ELEMENTWISE_ENTRIES(avx2),
+    BD_POOL_ENTRIES(avx2),
     BD_FLOAT_ENTRIES(avx2),
 };
 
@@ -47,7 +51,8 @@ static const bd_kernels avx512vnni_kernels = {
     .name = "avx512vnni",
     BD_INTEGER_ENTRIES(avx512vnni),
     BD_ELEMENTWISE_ENTRIES(avx2),
-    BD_FLOAT_ENTRIES(avx2),
+    BD_POOL_ENTRIES(avx2),
+    BD_FLOAT_ENTRIES(avx512vnni),
 };
 
 /// Whether the bits of `wanted` are all set in `value`.

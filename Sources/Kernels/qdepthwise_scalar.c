@@ -17,15 +17,15 @@ void bd_qdepthwise_pack_scalar(const int8_t *weights, int64_t channels, int64_t 
     for (int64_t c = 0; c < channels; c++) *packed++ = weights[c * taps + tap];
 }
 
-/// Adds every tap's product to the sums of a block of channels of one pixel.
-static void add_taps(const bd_qdepthwise *job, const uint8_t *input, int64_t first, int64_t count, int32_t *sums) {
+/// Adds every tap's product to the sums of a block of channels, modulo 2^32 because only the end is known to fit.
+static void add_taps(const bd_qdepthwise *job, const uint8_t *input, int64_t first, int64_t count, uint32_t *sums) {
   const bd_depthwise_shape *shape = &job->shape;
   const int8_t *weights = job->packed_weights + first;
   for (int64_t ky = 0; ky < shape->kernel_height; ky++)
     for (int64_t kx = 0; kx < shape->kernel_width; kx++, weights += shape->channels) {
       const uint8_t *tap = input + first + ky * shape->dilation_height * shape->input.line +
                            kx * shape->dilation_width * shape->input.pixel;
-      for (int64_t c = 0; c < count; c++) sums[c] += tap[c] * weights[c];
+      for (int64_t c = 0; c < count; c++) sums[c] += (uint32_t)(tap[c] * weights[c]);
     }
 }
 
@@ -35,10 +35,11 @@ static void line(const bd_qdepthwise *job, const uint8_t *input, int64_t element
   for (int64_t x = 0; x < shape->width; x++) {
     for (int64_t first = 0; first < shape->channels; first += BLOCK) {
       const int64_t count = bd_min(BLOCK, shape->channels - first);
-      int32_t sums[BLOCK] = {0};
-      for (int64_t c = 0; c < count; c++) sums[c] = job->bias[first + c];
+      uint32_t sums[BLOCK] = {0};
+      int32_t finished[BLOCK] = {0};
       add_taps(job, input, first, count, sums);
-      bd_store_sums(&job->epilogue, sums, first, count, job->output, element + first);
+      for (int64_t c = 0; c < count; c++) finished[c] = (int32_t)(sums[c] + (uint32_t)job->bias[first + c]);
+      bd_store_sums(&job->epilogue, finished, first, count, job->output, element + first);
     }
     input += shape->stride_width * shape->input.pixel;
     element += shape->output.pixel;

@@ -18,15 +18,18 @@ void bd_qgemm_pack_scalar(const int8_t *weights, int64_t columns, int64_t segmen
       for (int64_t c = first; c < first + PANEL; c++) *packed++ = c < columns ? weights[c * depth + k] : 0;
 }
 
-/// Adds the products of one pixel to the sums of a panel, modulo 2^32 because only the end is known to fit.
-static void add_products(const bd_sum_shape *shape, const uint8_t *input, const int8_t *weights, uint32_t *sums) {
+/// The sums of one pixel's products with a panel, modulo 2^32 because only the end is known to fit. A product fits into
+/// 16 bits: 255 * -128 = -32640. The sums are a local array so that a compiler can keep it in vector registers.
+static void sum_products(const bd_sum_shape *shape, const uint8_t *input, const int8_t *weights, uint32_t *result) {
+  uint32_t sums[PANEL] = {0};
   for (int64_t s = 0; s < shape->segment_count; s++) {
     const uint8_t *segment = input + shape->segment_offsets[s];
     for (int64_t k = 0; k < shape->segment_length; k++, weights += PANEL) {
-      const int32_t code = segment[k];
-      for (int c = 0; c < PANEL; c++) sums[c] += (uint32_t)(code * weights[c]);
+      const int16_t code = segment[k];
+      for (int c = 0; c < PANEL; c++) sums[c] += (uint32_t)(int32_t)(int16_t)(code * weights[c]);
     }
   }
+  for (int c = 0; c < PANEL; c++) result[c] = sums[c];
 }
 
 /// The sum of all input codes that a pixel's sum runs over.
@@ -45,9 +48,9 @@ static void pixel(const bd_qgemm *job, const uint8_t *input, int64_t element) {
   const int8_t *weights = job->packed_weights;
   for (int64_t first = 0; first < shape->columns; first += PANEL, weights += panel_bytes) {
     const int64_t columns = bd_min(PANEL, shape->columns - first);
-    uint32_t sums[PANEL] = {0};
+    uint32_t sums[PANEL];
     int32_t finished[PANEL] = {0};
-    add_products(shape, input, weights, sums);
+    sum_products(shape, input, weights, sums);
     for (int64_t c = 0; c < columns; c++) {
       const uint32_t zero = job->weight_zero ? (uint32_t)job->weight_zero[first + c] : 0;
       finished[c] = (int32_t)(sums[c] + (uint32_t)job->bias[first + c] - zero * codes);

@@ -4,25 +4,22 @@ public struct Shape: Sendable, Hashable {
     /// The number of elements; the product of all extents, 1 for a scalar.
     public let count: Int
 
-    /// - Throws: ``BitdepthError/Code/limitExceeded`` for negative extents or when the number of elements does not fit.
+    /// - Throws: ``BitdepthError/Code/shapeMismatch`` for negative extents; ``BitdepthError/Code/limitExceeded`` when the
+    ///   number of elements is too large. Extents of zero do not excuse large ones: products of any extents must fit.
     public init(_ dimensions: [Int]) throws(BitdepthError) {
         var count = 1
-        var overflows = false
-        for dimension in dimensions {
-            guard dimension >= 0 else {
+        for dimension in dimensions where dimension != 0 {
+            guard dimension > 0 else {
                 throw BitdepthError(.shapeMismatch, "shape \(dimensions) has a negative extent")
             }
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-            overflows = (overflows || overflow) && dimension != 0
+            guard !overflow, product <= Shape.largestCount else {
+                throw BitdepthError(.limitExceeded, "shape \(dimensions) has more than \(Shape.largestCount) elements")
+            }
             count = product
         }
-        if dimensions.contains(0) {
-            count = 0
-        } else if overflows || count > Shape.largestCount {
-            throw BitdepthError(.limitExceeded, "shape \(dimensions) has more than \(Shape.largestCount) elements")
-        }
         self.dimensions = dimensions
-        self.count = count
+        self.count = dimensions.contains(0) ? 0 : count
     }
 
     private init(trusted dimensions: [Int], count: Int) {

@@ -23,3 +23,10 @@ extension [Fact?] {
 
     func optional(_ index: Int) -> Fact? { index < count ? self[index] : nil }
 }
+
+/// - Throws: ``BitdepthError/Code/typeMismatch`` when operands that must have one type have two.
+func requireSameType(_ a: ElementType, _ b: ElementType) throws(BitdepthError) {
+    guard a == b else {
+        throw BitdepthError(.typeMismatch, "operands are of types \(a.shortName) and \(b.shortName); they must be of one type")
+    }
+}

@@ -1,7 +1,4 @@
 extension OperatorCatalogue {
-    /// Every operator that Bitdepth knows: one line each.
-    public static let all = OperatorCatalogue([
-        Conv.self,
-        Relu.self,
-    ])
+    /// Every operator that Bitdepth knows; the lists name them one line each.
+    public static let all = OperatorCatalogue(networks + elements)
 }

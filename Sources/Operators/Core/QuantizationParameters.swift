@@ -56,8 +56,9 @@ public struct QuantizationParameters: Sendable, Hashable {
     /// The code of a real number; NaN becomes the zero point, infinities saturate.
     @inlinable
     public func quantize(_ real: Float) -> Int {
-        if real.isNaN { return zeroPoint }
-        let rounded = (real / scale).rounded(.toNearestOrEven)
+        let steps = real / scale
+        if steps.isNaN { return zeroPoint }
+        let rounded = steps.rounded(.toNearestOrEven)
         let low = Float(codes.lowerBound - zeroPoint)
         let high = Float(codes.upperBound - zeroPoint)
         return Int(min(max(rounded, low), high)) + zeroPoint

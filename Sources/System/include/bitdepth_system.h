@@ -1,4 +1,4 @@
-/// What Swift cannot call by itself: checked big allocations, confined opens, unnamed temporary files, zlib. No logic.
+/// What Swift cannot call by itself: checked big allocations; files: bitdepth_files.h, zlib: bitdepth_zlib.h. No logic.
 #ifndef BITDEPTH_SYSTEM_H
 #define BITDEPTH_SYSTEM_H
 

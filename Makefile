@@ -1,0 +1,58 @@
+# Bitdepth: what one does with a clone. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+BENCH_FLAGS ?=
+
+# The static binary has a build folder of its own: `swift test` would overwrite it with a dynamic one.
+STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -static-executable --scratch-path .build-release
+
+.PHONY: help setup build release demo test bench lint install clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+
+setup: ## install what is missing on this machine (asks sudo when not root)
+	@scripts/setup.sh build test demo
+
+build: ## optimised build for this machine: .build/release/bitdepth
+	@scripts/setup.sh build
+	$(SWIFT) build -c release --product bitdepth
+
+release: ## one fully static binary: build/bitdepth (symbols in build/bitdepth.debug)
+	@scripts/setup.sh build
+	$(SWIFT) build $(STATIC_FLAGS)
+	@mkdir -p build
+	cp "$$($(SWIFT) build $(STATIC_FLAGS) --show-bin-path)/bitdepth" build/bitdepth.debug
+	objcopy --strip-all --add-gnu-debuglink=build/bitdepth.debug build/bitdepth.debug build/bitdepth
+	@printf 'build/bitdepth: %d bytes, static\n' "$$(stat -c %s build/bitdepth)"
+
+demo: setup release ## quantize the bundled network, evaluate float and INT8 on Fashion-MNIST
+	@scripts/demo.sh build/bitdepth
+
+test: setup ## all tests, optimised, with the Python environments they compare with
+	@scripts/test-environment.sh
+	BITDEPTH_PYTHON="$(CURDIR)/.venv/bin/python" BITDEPTH_PYTHON_ORT116="$(CURDIR)/.venv-ort116/bin/python" \
+	    $(SWIFT) test -c release -Xswiftc -enable-testing
+
+bench: setup release ## time float and INT8 against ONNX Runtime, one thread (BENCH_FLAGS=--help)
+	@scripts/test-environment.sh
+	.venv/bin/python scripts/bench-peers.py --bitdepth build/bitdepth $(BENCH_FLAGS)
+
+lint: ## style of the Swift and shell sources
+	@scripts/setup.sh lint
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	shellcheck scripts/*.sh .ci/run
+
+install: ## install build/bitdepth under PREFIX (default /usr/local)
+	@test -x build/bitdepth || { echo "make install: no build/bitdepth; run \`make release\` first" >&2; exit 1; }
+	install -D -m 755 build/bitdepth "$(DESTDIR)$(PREFIX)/bin/bitdepth"
+	install -D -m 644 LICENSE "$(DESTDIR)$(PREFIX)/share/doc/bitdepth/LICENSE"
+	install -D -m 644 NOTICE "$(DESTDIR)$(PREFIX)/share/doc/bitdepth/NOTICE"
+
+clean: ## remove everything built, the Python environments too
+	rm -rf .build .build-release build .venv .venv-ort116

@@ -1,0 +1,12 @@
+@_exported import BitdepthCalibration
+@_exported import BitdepthDataSources
+@_exported import BitdepthEvaluation
+@_exported import BitdepthFormats
+@_exported import BitdepthGraphs
+@_exported import BitdepthInspection
+@_exported import BitdepthMetrics
+@_exported import BitdepthOperators
+@_exported import BitdepthPasses
+@_exported import BitdepthQuantization
+@_exported import BitdepthRuntime
+@_exported import BitdepthTensors

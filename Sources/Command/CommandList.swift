@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// All commands, in the order and under the headings of `bitdepth --help`. A new command is one file in Commands/ and one
+/// entry here.
+enum CommandList {
+    static let groups = [
+        CommandGroup(name: "Look", subcommands: [Sys.self]),
+        CommandGroup(name: "Make", subcommands: []),
+        CommandGroup(name: "Measure", subcommands: []),
+        CommandGroup(name: "Meta", subcommands: [Schemes.self, Explain.self, Completions.self]),
+    ]
+}

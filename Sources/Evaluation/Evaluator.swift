@@ -1,0 +1,115 @@
+import BitdepthDataSources
+import BitdepthGraphs
+import BitdepthMetrics
+import BitdepthRuntime
+import BitdepthTensors
+
+/// Runs a model, and the model it is judged against, over samples.
+public struct Evaluator: Sendable {
+    public let model: CompiledGraph
+    /// The float model, if there is one to compare with.
+    public let baseline: CompiledGraph?
+    public var threads: Int
+
+    public init(_ model: CompiledGraph, baseline: CompiledGraph? = nil, threads: Int = 1) {
+        self.model = model
+        self.baseline = baseline
+        self.threads = threads
+    }
+
+    /// - Parameters:
+    ///   - labels: The true class of each sample; `nil` for unlabelled data.
+    /// - Throws: ``BitdepthError/Code/noSamples``; ``BitdepthError/Code/badData`` when there are fewer labels than samples,
+    ///   or labels but no output with a class axis.
+    public func evaluate(
+        _ samples: any SampleSource, labels: [Int]? = nil, progress: SampleProgress? = nil
+    ) throws(BitdepthError) -> EvaluationResult {
+        guard samples.count > 0 else { throw BitdepthError(.noSamples, "\(samples.summary) has no samples") }
+        if let labels, labels.count != samples.count {
+            throw BitdepthError(
+                .badData, "there are \(labels.count) labels for \(samples.count) samples of \(samples.summary)")
+        }
+        let outputs = model.graph.outputs.map(\.name.text)
+        let (model, baseline) = (model, baseline)
+        let counter = ProgressCounter(total: samples.count, progress)
+        let chunks = try ChunkedWork(count: samples.count, threads: threads).map {
+            range throws(BitdepthError) -> EvaluationResult in
+            let session = model.makeSession()
+            let baselineSession = baseline?.makeSession()
+            var result = EvaluationResult()
+            for index in range {
+                let sample = try samples.sample(at: index)
+                let found = try locating(.init(sample: sample.name)) { () throws(BitdepthError) in try session.run(sample.tensors) }
+                let reference = try baselineSession?.run(sample.tensors)
+                try result.add(found, reference, outputs: outputs, label: labels?[index])
+                try counter.advance()
+            }
+            return result
+        }
+        var merged = EvaluationResult()
+        for chunk in chunks { merged.merge(chunk) }
+        return merged
+    }
+}
+
+/// What an evaluation found.
+public struct EvaluationResult: Sendable, Equatable {
+    public private(set) var sampleCount = 0
+    public private(set) var labelled = 0
+    public private(set) var model = ClassificationMetrics()
+    public private(set) var baseline = ClassificationMetrics()
+    /// Model against baseline, by output.
+    public private(set) var outputs: [String: OutputComparison] = [:]
+    public private(set) var difference = McNemarTest()
+
+    public init() {}
+
+    /// The comparison of the first output: the one that labels speak of.
+    public func comparison(of output: String) -> OutputComparison? { outputs[output] }
+
+    mutating func add(
+        _ found: [String: Tensor], _ reference: [String: Tensor]?, outputs names: [String], label: Int?
+    ) throws(BitdepthError) {
+        sampleCount += 1
+        for name in names {
+            guard let tensor = found[name] else { continue }
+            guard let other = reference?[name] else { continue }
+            let rows = tensor.classRows
+            let (values, expected) = (try tensor.floats(), try other.floats())
+            guard values.count == expected.count else {
+                throw BitdepthError(.shapeMismatch, "output \"\(name)\" is \(tensor) here and \(other) in the baseline")
+            }
+            if let rows, rows == 1 {
+                try outputs[name, default: OutputComparison()].add(reference: expected, values, hasClasses: true)
+            } else {
+                try outputs[name, default: OutputComparison()].add(reference: expected, values, hasClasses: false)
+            }
+        }
+        guard let label, let name = names.first, let scores = try found[name]?.floats() else { return }
+        labelled += 1
+        let isRight = try model.add(scores: scores, label: label)
+        guard let expected = try reference?[name]?.floats() else { return }
+        let wasRight = try baseline.add(scores: expected, label: label)
+        difference.add(firstIsRight: wasRight, secondIsRight: isRight)
+    }
+
+    mutating func merge(_ other: EvaluationResult) {
+        sampleCount += other.sampleCount
+        labelled += other.labelled
+        model.merge(other.model)
+        baseline.merge(other.baseline)
+        for (name, comparison) in other.outputs { outputs[name, default: OutputComparison()].merge(comparison) }
+        difference.merge(other.difference)
+    }
+}
+
+extension Tensor {
+    /// Rows of class scores in `[N, classes]` or `[classes]` with at least two classes; `nil` for other outputs.
+    var classRows: Int? {
+        switch shape.rank {
+        case 1 where shape[0] >= 2: 1
+        case 2 where shape[1] >= 2: shape[0]
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,162 @@
+/// Element-wise kernels, 8 or 32 elements at a time; the elements that are left over go through the scalar ones.
+#include "registers_avx2.h"
+
+#if BD_X86
+
+#pragma STDC FP_CONTRACT OFF
+
+/// What turns reals in units of the output scale into codes.
+typedef struct {
+  __m256 scale;
+  __m256i zero_point, minimum, maximum;
+} quantizer;
+
+BD_AVX2 static quantizer make_quantizer(float scale, int32_t zero_point, int32_t minimum, int32_t maximum) {
+  return (quantizer){_mm256_set1_ps(scale), _mm256_set1_epi16((short)zero_point), _mm256_set1_epi8((char)minimum),
+                     _mm256_set1_epi8((char)maximum)};
+}
+
+/// Divides by the scale and rounds; NaN becomes 0.
+BD_INLINE BD_AVX2 __m256i round_units(const quantizer *quantizer, __m256 reals) {
+  __m256 units = _mm256_div_ps(reals, quantizer->scale);
+  units = _mm256_and_ps(units, _mm256_cmp_ps(units, units, _CMP_ORD_Q));
+  // Below -2^31 the conversion gives -2^31, which saturates rightly; above it would too.
+  return _mm256_cvtps_epi32(_mm256_min_ps(units, _mm256_set1_ps(BD_SATURATED)));
+}
+
+/// The codes of 32 reals. The packing instructions leave the groups of four in the order of the index vector.
+BD_INLINE BD_AVX2 __m256i quantize(const quantizer *quantizer, const __m256 reals[4]) {
+  const __m256i low = _mm256_packs_epi32(round_units(quantizer, reals[0]), round_units(quantizer, reals[1]));
+  const __m256i high = _mm256_packs_epi32(round_units(quantizer, reals[2]), round_units(quantizer, reals[3]));
+  __m256i codes = _mm256_packus_epi16(_mm256_adds_epi16(low, quantizer->zero_point),
+                                      _mm256_adds_epi16(high, quantizer->zero_point));
+  codes = _mm256_min_epu8(_mm256_max_epu8(codes, quantizer->minimum), quantizer->maximum);
+  return _mm256_permutevar8x32_epi32(codes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+BD_AVX2 void bd_quantize_u8_avx2(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,
+                                 int64_t end) {
+  const quantizer quantizer = make_quantizer(scale, zero_point, 0, 255);
+  int64_t i = begin;
+  for (; i + 32 <= end; i += 32) {
+    __m256 reals[4];
+    BD_UNROLL for (int j = 0; j < 4; j++) reals[j] = _mm256_loadu_ps(input + i + 8 * j);
+    _mm256_storeu_si256((__m256i *)(output + i), quantize(&quantizer, reals));
+  }
+  bd_quantize_u8_scalar(input, output, scale, zero_point, i, end);
+}
+
+/// The reals of 8 codes.
+BD_INLINE BD_AVX2 __m256 dequantize(const uint8_t *codes, __m256i zero_point, __m256 scale) {
+  const __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)codes));
+  return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(wide, zero_point)), scale);
+}
+
+BD_AVX2 void bd_dequantize_u8_avx2(const uint8_t *input, float *output, float scale, int32_t zero_point, int64_t begin,
+                                   int64_t end) {
+  const __m256i zero = _mm256_set1_epi32(zero_point);
+  const __m256 scales = _mm256_set1_ps(scale);
+  int64_t i = begin;
+  for (; i + 8 <= end; i += 8) _mm256_storeu_ps(output + i, dequantize(input + i, zero, scales));
+  bd_dequantize_u8_scalar(input, output, scale, zero_point, i, end);
+}
+
+/// Looks up 32 codes in one sixteenth of a table at a time: codes outside of it get an index with the top bit set, for
+/// which vpshufb gives 0.
+BD_INLINE BD_AVX2 __m256i look_up(const __m256i parts[16], __m256i codes) {
+  __m256i values = _mm256_setzero_si256();
+  BD_UNROLL for (int part = 0; part < 16; part++) {
+    const __m256i within = _mm256_sub_epi8(codes, _mm256_set1_epi8((char)(16 * part)));
+    const __m256i index = _mm256_adds_epu8(within, _mm256_set1_epi8(0x70));
+    values = _mm256_or_si256(values, _mm256_shuffle_epi8(parts[part], index));
+  }
+  return values;
+}
+
+BD_AVX2 void bd_map_u8_avx2(const uint8_t table[256], const uint8_t *input, uint8_t *output, int64_t begin,
+                            int64_t end) {
+  __m256i parts[16];
+  for (int part = 0; part < 16; part++)
+    parts[part] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(table + 16 * part)));
+  int64_t i = begin;
+  BD_NO_UNROLL for (; i + 32 <= end; i += 32) {
+    const __m256i codes = _mm256_loadu_si256((const __m256i *)(input + i));
+    _mm256_storeu_si256((__m256i *)(output + i), look_up(parts, codes));
+  }
+  bd_map_u8_scalar(table, input, output, i, end);
+}
+
+/// One operation on 8 pairs of reals.
+BD_INLINE BD_AVX2 __m256 apply(const bd_binary_operation operation, __m256 left, __m256 right) {
+  switch (operation) {
+    case BD_ADD: return _mm256_add_ps(left, right);
+    case BD_SUBTRACT: return _mm256_sub_ps(left, right);
+    case BD_MULTIPLY: return _mm256_mul_ps(left, right);
+    default: return _mm256_div_ps(left, right);
+  }
+}
+
+/// As many elements as fill whole registers; returns where it stopped.
+BD_INLINE BD_AVX2 int64_t qbinary(const bd_qbinary *job, const bd_binary_operation operation, int64_t begin,
+                                  int64_t end) {
+  const quantizer quantizer =
+      make_quantizer(job->output_scale, job->output_zero, job->minimum, job->maximum);
+  const __m256i left_zero = _mm256_set1_epi32(job->left_zero), right_zero = _mm256_set1_epi32(job->right_zero);
+  const __m256 left_scale = _mm256_set1_ps(job->left_scale), right_scale = _mm256_set1_ps(job->right_scale);
+  int64_t i = begin;
+  for (; i + 32 <= end; i += 32) {
+    __m256 reals[4];
+    BD_UNROLL for (int j = 0; j < 4; j++)
+      reals[j] = apply(operation, dequantize(job->left + i + 8 * j, left_zero, left_scale),
+                       dequantize(job->right + i + 8 * j, right_zero, right_scale));
+    _mm256_storeu_si256((__m256i *)(job->output + i), quantize(&quantizer, reals));
+  }
+  return i;
+}
+
+BD_AVX2 void bd_qbinary_avx2(const bd_qbinary *job, int64_t begin, int64_t end) {
+  switch (job->operation) {
+    case BD_ADD: begin = qbinary(job, BD_ADD, begin, end); break;
+    case BD_SUBTRACT: begin = qbinary(job, BD_SUBTRACT, begin, end); break;
+    case BD_MULTIPLY: begin = qbinary(job, BD_MULTIPLY, begin, end); break;
+    case BD_DIVIDE: begin = qbinary(job, BD_DIVIDE, begin, end); break;
+  }
+  bd_qbinary_scalar(job, begin, end);
+}
+
+/// Limits reals; of operands one of which is NaN, vmaxps and vminps give the second.
+BD_INLINE BD_AVX2 __m256 limit(__m256 reals, __m256 minimum, __m256 maximum) {
+  return _mm256_min_ps(maximum, _mm256_max_ps(minimum, reals));
+}
+
+/// As many elements as fill whole registers; returns where it stopped.
+BD_INLINE BD_AVX2 int64_t sbinary(const bd_sbinary *job, const bd_binary_operation operation, int64_t begin,
+                                  int64_t end) {
+  const __m256 minimum = _mm256_set1_ps(job->minimum), maximum = _mm256_set1_ps(job->maximum);
+  int64_t i = begin;
+  for (; i + 8 <= end; i += 8) {
+    const __m256 reals = apply(operation, _mm256_loadu_ps(job->left + i), _mm256_loadu_ps(job->right + i));
+    _mm256_storeu_ps(job->output + i, limit(reals, minimum, maximum));
+  }
+  return i;
+}
+
+BD_AVX2 void bd_sbinary_avx2(const bd_sbinary *job, int64_t begin, int64_t end) {
+  switch (job->operation) {
+    case BD_ADD: begin = sbinary(job, BD_ADD, begin, end); break;
+    case BD_SUBTRACT: begin = sbinary(job, BD_SUBTRACT, begin, end); break;
+    case BD_MULTIPLY: begin = sbinary(job, BD_MULTIPLY, begin, end); break;
+    case BD_DIVIDE: begin = sbinary(job, BD_DIVIDE, begin, end); break;
+  }
+  bd_sbinary_scalar(job, begin, end);
+}
+
+BD_AVX2 void bd_sclamp_avx2(const float *input, float *output, float minimum, float maximum, int64_t begin,
+                            int64_t end) {
+  const __m256 low = _mm256_set1_ps(minimum), high = _mm256_set1_ps(maximum);
+  int64_t i = begin;
+  for (; i + 8 <= end; i += 8) _mm256_storeu_ps(output + i, limit(_mm256_loadu_ps(input + i), low, high));
+  bd_sclamp_scalar(input, output, minimum, maximum, i, end);
+}
+
+#endif

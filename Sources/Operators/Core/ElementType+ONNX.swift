@@ -1,0 +1,18 @@
+import BitdepthTensors
+
+extension ElementType {
+    /// The element type of a number of ONNX's `TensorProto.DataType`, as attributes `to` and `dtype` give it.
+    ///
+    /// - Throws: ``BitdepthError/Code/typeMismatch`` for types that Bitdepth does not know: strings, complex numbers, 8-bit floats.
+    init(onnxDataType number: Int) throws(BitdepthError) {
+        guard let type = ElementType.onnxDataTypes[number] else {
+            throw BitdepthError(.typeMismatch, "element type number \(number) of ONNX is not supported")
+        }
+        self = type
+    }
+
+    private static let onnxDataTypes: [Int: ElementType] = [
+        1: .float32, 2: .uint8, 3: .int8, 4: .uint16, 5: .int16, 6: .int32, 7: .int64, 9: .bool, 10: .float16,
+        11: .float64, 12: .uint32, 13: .uint64, 16: .bfloat16, 21: .uint4, 22: .int4,
+    ]
+}

@@ -1,0 +1,58 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthTensors
+
+extension CompileContext {
+    /// Parameters of a QuantizeLinear or DequantizeLinear of per-tensor 8-bit codes; `nil` for all others.
+    func codeParameters(_ node: Node) -> CodeParameters? {
+        let codes = node.op == "QuantizeLinear" ? node.output(0) : node.input(0)
+        let reals = node.op == "QuantizeLinear" ? node.input(0) : node.output(0)
+        guard let codes, let element = facts[codes]?.element, element == .int8 || element == .uint8,
+            let reals, facts[reals]?.element == .float32,
+            let scale = try? constant(node.input(1))?.floats(), scale.count == 1, scale[0].isFinite, scale[0] > 0,
+            let zero = zeroPoints(node, count: 1)
+        else { return nil }
+        let format = CodeFormat(isSigned: element == .int8)
+        return CodeParameters(scale: scale[0], zeroPoint: zero[0] + format.offset, format: format)
+    }
+
+    /// The operands of a node that stands in an island; `nil` when one is a float that the graph computes.
+    func islandInputs(_ node: Node) -> [IslandInput?]? {
+        var inputs: [IslandInput?] = []
+        for name in node.inputs {
+            guard let name else { inputs.append(nil); continue }
+            if let producer = producer(of: name), producer.node.op == "DequantizeLinear", let source = producer.node.input(0) {
+                if let codes = graph.initializers[source] {
+                    guard let quantized = quantizedConstant(producer.node, codes) else { return nil }
+                    inputs.append(.constant(quantized))
+                } else {
+                    guard let parameters = codeParameters(producer.node) else { return nil }
+                    inputs.append(.codes(source, parameters))
+                }
+            } else if let tensor = constant(name) {
+                inputs.append(.float(tensor))
+            } else {
+                return nil
+            }
+        }
+        return inputs
+    }
+
+    private func quantizedConstant(_ node: Node, _ codes: Tensor) -> QuantizedConstant? {
+        guard let scales = try? constant(node.input(1))?.floats(), !scales.isEmpty, scales.allSatisfy({ $0.isFinite && $0 > 0 }),
+            let zeros = zeroPoints(node, count: scales.count)
+        else { return nil }
+        if case .int(let size)? = node.attributes["block_size"], size > 0 { return nil }
+        var axis = 1
+        if case .int(let given)? = node.attributes["axis"] { axis = given < 0 ? given + codes.shape.rank : given }
+        guard scales.count == 1 || (axis >= 0 && axis < codes.shape.rank && codes.shape[axis] == scales.count) else { return nil }
+        return QuantizedConstant(codes: codes, scales: scales, zeroPoints: zeros, axis: axis)
+    }
+
+    private func zeroPoints(_ node: Node, count: Int) -> [Int]? {
+        guard let name = node.input(2) else { return [Int](repeating: 0, count: count) }
+        guard let zeros = try? constant(name)?.integers() else { return nil }
+        if zeros.count == count { return zeros }
+        return zeros.count == 1 ? [Int](repeating: zeros[0], count: count) : nil
+    }
+}

@@ -1,0 +1,30 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthTensors
+
+/// What lowering rules may ask about the graph: constants, types, producers and consumers.
+struct CompileContext {
+    let graph: Graph
+    let index: GraphIndex
+    let operators: [any Operator]
+    let facts: [ValueName: Fact]
+    /// Values that the caller observes: they cannot vanish inside an island.
+    let tapped: Set<ValueName>
+
+    /// The elements of a value that does not depend on the inputs.
+    func constant(_ name: ValueName?) -> Tensor? {
+        guard let name else { return nil }
+        if let tensor = graph.initializers[name], index.producer[name] == nil { return tensor }
+        return facts[name]?.constant
+    }
+
+    func producer(of name: ValueName?) -> (position: Int, node: Node, op: any Operator)? {
+        guard let name, let position = index.producer[name] else { return nil }
+        return (position, graph.nodes[position], operators[position])
+    }
+
+    /// A value that only one node reads and nobody observes may vanish inside an island.
+    func isInterior(_ name: ValueName) -> Bool { !tapped.contains(name) && index.onlyConsumer(of: name) != nil }
+
+    func shape(_ name: ValueName?) -> Shape? { name.flatMap { facts[$0]?.type.shape.shape } }
+}

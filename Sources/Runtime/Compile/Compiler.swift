@@ -1,0 +1,108 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthPasses
+import BitdepthTensors
+
+/// How a graph is to be compiled.
+public struct CompileOptions: Sendable {
+    public var instructionSet: InstructionSet
+    /// Whether nodes fuse into integer kernels. Without, every node runs by itself: the unfused graph that fused kernels
+    /// are compared with.
+    public var fuses: Bool
+    /// Whether folding and fusing passes run first.
+    public var normalizes: Bool
+    /// Values that a session lets the caller observe after each run, as FP32.
+    public var taps: [ValueName]
+    /// Whether observed values are brought into the graph's own layout.
+    public var tapsArePlain: Bool
+
+    public init(
+        instructionSet: InstructionSet = .best, fuses: Bool = true, normalizes: Bool = true, taps: [ValueName] = [], tapsArePlain: Bool = false
+    ) {
+        self.instructionSet = instructionSet
+        self.fuses = fuses
+        self.normalizes = normalizes
+        self.taps = taps
+        self.tapsArePlain = tapsArePlain
+    }
+}
+
+/// Turns a graph into a program for one set of input types.
+public struct Compiler: Sendable {
+    public let graph: Graph
+    public let options: CompileOptions
+
+    public init(_ graph: Graph, options: CompileOptions = CompileOptions()) {
+        self.graph = graph
+        self.options = options
+    }
+
+    /// - Parameter inputs: Types of the graph's inputs with every extent known.
+    /// - Throws: ``BitdepthError/Code/unsupportedOperator``, ``BitdepthError/Code/unknownShape``, shape errors.
+    public func program(for inputs: [ValueName: TensorType]) throws(BitdepthError) -> Program {
+        let original = graph
+        let graph = try widened(original)
+        let widenedInputs = inputs.mapValues { TensorType($0.element.isHalf ? .float32 : $0.element, $0.shape) }
+        var operators: [any Operator] = []
+        for node in graph.nodes { operators.append(try OperatorCatalogue.all.decode(node)) }
+        let facts = try ShapeInference.facts(of: graph, inputs: widenedInputs)
+        let context = CompileContext(
+            graph: graph, index: GraphIndex(graph), operators: operators, facts: facts, tapped: Set(options.taps))
+        let wanted = Set(graph.outputs.map(\.name)).union(options.taps)
+        var selector = Selector(context, wanted: wanted, fuses: options.fuses)
+        let lowerings = try selector.select()
+
+        var builder = ProgramBuilder(kernels: try options.instructionSet.kernels(), instructionSet: options.instructionSet, facts: facts)
+        for port in original.requiredInputs {
+            guard let type = inputs[port.name], let shape = type.shape.shape else {
+                throw BitdepthError(
+                    .unknownShape, "the shape of input \"\(port.name)\" is not known", at: .init(tensor: port.name.text))
+            }
+            builder.bindInput(port.name, element: type.element, shape: shape)
+        }
+        for lowering in lowerings { try lowering.emit(into: &builder) }
+        return try finish(&builder, context, original)
+    }
+
+    private func finish(_ builder: inout ProgramBuilder, _ context: CompileContext, _ original: Graph) throws(BitdepthError) -> Program {
+        var outputs: [(ValueName, ElementType, View)] = []
+        for port in context.graph.outputs {
+            try builder.materializeConstant(port.name, context)
+            let view = try builder.raw(port.name)
+            let element = try builder.element(of: port.name)
+            let declared = original.outputs.first { $0.name == port.name }?.type?.element
+            builder.keep(view.buffer)
+            outputs.append((port.name, declared?.isHalf == true && element == .float32 ? declared ?? element : element, view))
+        }
+        var taps: [(ValueName, View)] = []
+        for name in options.taps {
+            try builder.materializeConstant(name, context)
+            let view = try builder.float(name, layout: options.tapsArePlain ? .plain : nil)
+            builder.keep(view.buffer)
+            taps.append((name, view))
+        }
+        return try builder.program(outputs: outputs, taps: taps)
+    }
+
+    /// The graph with 16-bit float constants and casts in FP32: half the memory in the file, FP32 arithmetic here.
+    private func widened(_ graph: Graph) throws(BitdepthError) -> Graph {
+        try WidenHalfPrecision().applied(to: graph)
+    }
+}
+
+extension ProgramBuilder {
+    /// A value that does not depend on the inputs is copied from the constants, if somebody outside wants it.
+    mutating func materializeConstant(_ name: ValueName, _ context: CompileContext) throws(BitdepthError) {
+        guard existingViews(name).isEmpty, let tensor = context.constant(name) else { return }
+        let view = define(name, shape: tensor.shape, layout: .plain, cell: tensor.type == .float32 ? .float32 : .raw(tensor.type))
+        let bytes = try tensor.withBytes { Array($0) }
+        let location = constant(bytes)
+        add(.movement(name, "Constant"), reads: [], writes: [view.buffer]) { placement in
+            ConstantStep(constant: location, output: placement[view.buffer], count: bytes.count)
+        }
+    }
+}
+
+extension ElementType {
+    var isHalf: Bool { self == .float16 || self == .bfloat16 }
+}

@@ -1,0 +1,124 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthTensors
+
+/// Picks, from the outputs backwards, which nodes fuse and which kernels they become. Only what is needed is picked.
+struct Selector {
+    private let context: CompileContext
+    private let fuses: Bool
+    private var needed: Set<ValueName>
+    private var picked: [any Lowering] = []
+
+    init(_ context: CompileContext, wanted: Set<ValueName>, fuses: Bool) {
+        self.context = context
+        self.fuses = fuses
+        needed = wanted
+    }
+
+    /// Lowerings in an order in which everything is computed before it is read.
+    mutating func select() throws(BitdepthError) -> [any Lowering] {
+        for position in try context.graph.topologicalOrder().reversed() {
+            let node = context.graph.nodes[position]
+            for case let output? in node.outputs where needed.contains(output) && context.constant(output) == nil {
+                try pick(position, output)
+                // A reference step computes all outputs of its node at once.
+                if picked.last is Reference { break }
+            }
+        }
+        return picked.reversed()
+    }
+
+    private mutating func pick(_ position: Int, _ output: ValueName) throws(BitdepthError) {
+        let lowering = lowering(position, output)
+        needed.formUnion(lowering.reads)
+        picked.append(lowering)
+    }
+
+    private func lowering(_ position: Int, _ output: ValueName) -> any Lowering {
+        let node = context.graph.nodes[position]
+        let op = context.operators[position]
+        let reference = Reference(node: node, op: op, context: context)
+        guard context.shape(output) != nil else { return reference }
+        if node.op == "QuantizeLinear" {
+            guard let input = node.input(0), let parameters = context.codeParameters(node) else { return reference }
+            if fuses, let island = islandBehind(input, output, parameters) { return island }
+            return Quantize(node: node, input: input, output: output, parameters: parameters)
+        }
+        if node.op == "DequantizeLinear" {
+            guard let input = node.input(0), let parameters = context.codeParameters(node) else { return reference }
+            return Dequantize(node: node, input: input, output: output, parameters: parameters)
+        }
+        return floatLowering(node, op, output) ?? reference
+    }
+
+    /// The island that ends with a QuantizeLinear of `value`.
+    private func islandBehind(_ value: ValueName, _ output: ValueName, _ parameters: CodeParameters) -> (any Lowering)? {
+        guard let producer = context.producer(of: value) else { return nil }
+        if producer.node.op == "DequantizeLinear", let input = producer.node.input(0), context.constant(input) == nil,
+            let from = context.codeParameters(producer.node) {
+            return Requantize(node: producer.node, input: (input, from), output: output, parameters: parameters)
+        }
+        guard context.isInterior(value) else { return nil }
+        if let (clamp, core) = activation(producer.node, producer.op),
+            let island = island(core, clamp: clamp, output: output, parameters: parameters, fused: [producer.node.label]) {
+            return island
+        }
+        return island(value, clamp: nil, output: output, parameters: parameters, fused: [])
+    }
+
+    /// An island around the producer of `value`, if a rule takes it.
+    private func island(
+        _ value: ValueName, clamp: Clamp?, output: ValueName, parameters: CodeParameters?, fused: [String]
+    ) -> (any Lowering)? {
+        guard let core = context.producer(of: value), let inputs = context.islandInputs(core.node) else { return nil }
+        let island = Island(
+            node: core.node, op: core.op, inputs: inputs, clamp: clamp, output: output, outputParameters: parameters,
+            fused: fused, coreOutput: value)
+        for rule in LoweringRules.islands {
+            if let lowering = rule(island, context) { return lowering }
+        }
+        return nil
+    }
+
+    private func floatLowering(_ node: Node, _ op: any Operator, _ output: ValueName) -> (any Lowering)? {
+        if let (clamp, core) = activation(node, op) {
+            if fuses, context.isInterior(core), let producer = context.producer(of: core),
+                let fused = floatSum(producer.node, producer.op, core, clamp, output, fused: [node.label]) {
+                return fused
+            }
+            guard context.facts[core]?.element == .float32, context.constant(core) == nil else { return nil }
+            return FloatClamp(node: node, input: core, output: output, clamp: clamp)
+        }
+        return floatSum(node, op, output, .none, output, fused: [])
+    }
+
+    /// A node with a float result, from codes where its operands are codes.
+    private func floatSum(
+        _ node: Node, _ op: any Operator, _ value: ValueName, _ clamp: Clamp, _ output: ValueName, fused: [String]
+    ) -> (any Lowering)? {
+        if fuses, LoweringRules.floatResults.contains(node.op),
+            let island = island(value, clamp: clamp == .none ? nil : clamp, output: output, parameters: nil, fused: fused) {
+            return island
+        }
+        guard clamp == .none || LoweringRules.clamping.contains(node.op) else { return nil }
+        let float = FloatNode(node: node, op: op, clamp: clamp, output: output, fused: fused)
+        for rule in LoweringRules.floats {
+            if let lowering = rule(float, context) { return lowering }
+        }
+        return nil
+    }
+
+    /// The bounds of a Relu or a Clip with constant bounds, and the value that it clamps.
+    private func activation(_ node: Node, _ op: any Operator) -> (Clamp, ValueName)? {
+        guard let input = node.input(0), context.facts[input]?.element == .float32 else { return nil }
+        if op is Relu { return (Clamp(low: 0, high: .infinity), input) }
+        guard op is Clip else { return nil }
+        var bounds: [Float] = [-.infinity, .infinity]
+        for index in 1...2 {
+            guard let name = node.input(index) else { continue }
+            guard let value = try? context.constant(name)?.floats(), value.count == 1, !value[0].isNaN else { return nil }
+            bounds[index - 1] = value[0]
+        }
+        return bounds[0] <= bounds[1] ? (Clamp(low: bounds[0], high: bounds[1]), input) : nil
+    }
+}

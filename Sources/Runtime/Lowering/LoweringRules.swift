@@ -1,0 +1,34 @@
+import BitdepthGraphs
+import BitdepthOperators
+
+/// Which kernels an operator can become: tables, tried from top to bottom. What no row takes runs by its reference.
+enum LoweringRules {
+    typealias IslandRule = @Sendable (Island, CompileContext) -> (any Lowering)?
+    typealias FloatRule = @Sendable (FloatNode, CompileContext) -> (any Lowering)?
+
+    /// Operators between codes and codes, or (sums only) between codes and floats.
+    static let islands: [IslandRule] = [
+        { QuantizedConvolution($0, $1) },
+        { QuantizedMatrixProduct($0, $1) },
+        { QuantizedBinary($0, $1) },
+        { QuantizedPool($0, $1) },
+        { QuantizedConcatenation($0, $1) },
+        { QuantizedUnary.operators.contains($0.node.op) ? QuantizedUnary($0, $1) : nil },
+        { QuantizedMovement($0, $1) },
+    ]
+
+    /// Sums whose result may stay float although their operands are codes.
+    static let floatResults: Set<OperatorName> = ["Conv", "Gemm", "MatMul"]
+
+    static let floats: [FloatRule] = [
+        { FloatConvolution($0, $1) },
+        { FloatMatrixProduct($0, $1) },
+        { FloatBinary($0, $1) },
+        { FloatPool($0, $1) },
+        { FloatConcatenation($0, $1) },
+        { FloatReshape($0, $1) },
+    ]
+
+    /// Float operators whose kernels clamp their result for nothing.
+    static let clamping: Set<OperatorName> = ["Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div"]
+}

@@ -1,0 +1,115 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthTensors
+
+/// Operators that only say the same elements in another shape.
+private let reshaping: Set<OperatorName> = ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"]
+
+/// An operator that moves 8-bit codes about without changing them; where scales differ, codes are looked up afterwards.
+struct QuantizedMovement: Lowering {
+    let island: Island
+    let input: (value: ValueName, parameters: CodeParameters)
+    let output: CodeParameters
+    /// Further inputs: indices, shapes, pads.
+    let operands: [Tensor?]
+
+    init?(_ island: Island, _ context: CompileContext) {
+        guard let input = island.activation(0), let output = island.outputParameters,
+            case .sameScale(asInput: 0) = island.op.quantization.outputs, context.shape(island.coreOutput) != nil
+        else { return nil }
+        var operands: [Tensor?] = []
+        for name in island.node.inputs.dropFirst() {
+            guard let name else { operands.append(nil); continue }
+            guard let constant = context.constant(name) else { return nil }
+            operands.append(constant)
+        }
+        if island.node.op == "Pad" {
+            // The border is the code of 0.0; other borders would need a code of their own.
+            if let fill = operands.count > 1 ? operands[1] : nil, (try? fill.doubles()) != [0] { return nil }
+            guard let zero = try? Tensor(scalar: UInt8(truncatingIfNeeded: input.parameters.zeroPoint)) else { return nil }
+            if operands.count > 1 { operands[1] = zero } else { operands.append(zero) }
+        }
+        self.island = island
+        self.input = input
+        self.output = output
+        self.operands = operands
+    }
+
+    var reads: [ValueName] { [input.value] }
+
+    func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
+        let shape = try builder.shape(of: island.coreOutput)
+        var moved: View
+        if reshaping.contains(island.node.op) {
+            moved = try builder.codes(input.value, layout: .plain)
+            moved.shape = shape
+        } else {
+            let view = try builder.codes(input.value, layout: .plain)
+            moved = View(buffer: builder.buffer(bytes: shape.count), shape: shape, layout: .plain, cell: view.cell)
+            try builder.addReference(
+                island.node, island.op, operands: [.view(view, as: .uint8)] + operands.map { $0.map(ReferenceOperand.constant) ?? .missing },
+                results: island.node.outputs.map { $0 == island.coreOutput ? moved : nil }, arithmetic: .movement)
+        }
+        if let table = RequantizationTable.entries(from: input.parameters, to: output, clamp: island.clamp) {
+            moved = try builder.lookedUp(
+                moved, table: table, island.description(kernel: "table \(builder.instructionSet)", .integer))
+        }
+        moved.cell = .code(output.format)
+        builder.define(island.output, moved)
+    }
+}
+
+/// Codes of one scale turned into codes of another.
+enum RequantizationTable {
+    /// `nil` when every code stays as it is.
+    static func entries(from input: CodeParameters, to output: CodeParameters, clamp: Clamp?) -> [UInt8]? {
+        let parameters = QuantizationParameters(scale: output.scale, zeroPoint: output.zeroPoint, codes: 0...255)
+        let (minimum, maximum) = output.clamp(clamp)
+        let table = (0..<256).map { code in
+            let real = Float(code - input.zeroPoint) * input.scale
+            return UInt8(truncatingIfNeeded: min(max(parameters.quantize(real), Int(minimum)), Int(maximum)))
+        }
+        return table.elementsEqual(0...255) ? nil : table
+    }
+}
+
+/// A DequantizeLinear followed by a QuantizeLinear of other parameters.
+struct Requantize: Lowering {
+    let node: Node
+    let input: (value: ValueName, parameters: CodeParameters)
+    let output: ValueName
+    let parameters: CodeParameters
+
+    var reads: [ValueName] { [input.value] }
+
+    func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
+        var view = try builder.codes(input.value, layout: nil)
+        if let table = RequantizationTable.entries(from: input.parameters, to: parameters, clamp: nil) {
+            view = try builder.lookedUp(view, table: table, .conversion(node, kernel: "table \(builder.instructionSet)"))
+        }
+        view.cell = .code(parameters.format)
+        builder.define(output, view)
+    }
+}
+
+/// A float value said in another shape: no work at all.
+struct FloatReshape: Lowering {
+    let node: FloatNode
+    let input: ValueName
+
+    init?(_ node: FloatNode, _ context: CompileContext) {
+        guard reshaping.contains(node.node.op), let input = node.node.input(0), context.facts[input]?.element == .float32,
+            node.node.outputs.count == 1, context.shape(node.output) != nil, node.clamp == .none
+        else { return nil }
+        self.node = node
+        self.input = input
+    }
+
+    var reads: [ValueName] { [input] }
+
+    func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
+        var view = try builder.float(input, layout: .plain)
+        view.shape = try builder.shape(of: node.output)
+        builder.define(node.output, view)
+    }
+}

@@ -1,0 +1,105 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthTensors
+import CBitdepthKernels
+
+extension Island {
+    var epilogue: Epilogue {
+        guard let output = outputParameters else { return Epilogue(kind: .floats, clamp: clamp ?? .none) }
+        let (minimum, maximum) = output.clamp(clamp)
+        return Epilogue(kind: .codes, zeroPoint: Int32(output.zeroPoint), minimum: minimum, maximum: maximum)
+    }
+
+    func description(
+        kernel: String, _ arithmetic: StepDescription.Arithmetic, multiplyAccumulates: Int = 0
+    ) -> StepDescription {
+        StepDescription(
+            node: node.label, operatorType: node.op.type, fused: fused, arithmetic: arithmetic,
+            multiplyAccumulates: multiplyAccumulates, kernel: kernel)
+    }
+}
+
+extension ProgramBuilder {
+    /// The view that an island's result is written to: codes, or floats where it is not quantized.
+    mutating func defineOutput(of island: Island, shape: Shape, layout: Layout) -> View {
+        define(
+            island.output, shape: shape, layout: layout,
+            cell: island.outputParameters.map { .code($0.format) } ?? .float32)
+    }
+
+    /// The image with the convolution's border around it; the image itself when there is none.
+    mutating func paddedImage(
+        _ image: BufferID, _ plan: ConvolutionPlan, elementBytes: Int, fill: UInt8, node: Node
+    ) -> BufferID {
+        guard plan.isPadded else { return image }
+        let padded = buffer(bytes: plan.images * plan.padded.area * plan.channels * elementBytes)
+        let description = StepDescription(
+            node: node.label, operatorType: "Pad", fused: [], arithmetic: .movement, multiplyAccumulates: 0, kernel: "pad")
+        add(description, reads: [image], writes: [padded]) { placement in
+            PadStep(
+                input: placement[image], output: placement[padded], images: plan.images, height: plan.input.height,
+                width: plan.input.width, channels: plan.channels, elementBytes: elementBytes, pads: plan.pads, fill: fill)
+        }
+        return padded
+    }
+
+    mutating func addQuantizedSum(
+        _ island: Island, shape: SumShape, weights: QuantizedWeights, groups: Int, arranged: (Int) -> [Int8],
+        input: BufferID, output: BufferID, multiplyAccumulates: Int
+    ) throws(BitdepthError) {
+        let packedBytes = try kernels.entry(\.qgemm_packed_bytes)
+        let pack = try kernels.entry(\.qgemm_pack)
+        let kernel = try kernels.entry(\.qgemm)
+        let (columns, segments, length) = (Int64(shape.columns), Int64(shape.segmentOffsets.count), Int64(shape.segmentLength))
+        var groupSteps: [QuantizedSumStep.Group] = []
+        for group in 0..<groups {
+            var packed = [Int8](repeating: 0, count: packedBytes(columns, segments, length))
+            pack(arranged(group), columns, segments, length, &packed)
+            let range = group * shape.columns..<(group + 1) * shape.columns
+            groupSteps.append(
+                QuantizedSumStep.Group(
+                    weights: constant(packed),
+                    bias: constant(Array(weights.bias[range]).paddedForColumns(with: 0)),
+                    multiplier: constant(Array(weights.multipliers[range]).paddedForColumns(with: 0)),
+                    weightZero: weights.isSymmetric
+                        ? nil : constant(Array(weights.zeroPoints[range]).paddedForColumns(with: 0)),
+                    inputOffset: groups > 1 ? group * shape.segmentLength : 0, outputOffset: group * shape.columns))
+        }
+        let offsets = constant(shape.segmentOffsets.map(Int64.init))
+        let epilogue = island.epilogue
+        add(
+            island.description(kernel: "qgemm \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates),
+            reads: [input], writes: [output]
+        ) { [groupSteps] placement in
+            QuantizedSumStep(
+                kernel: kernel, shape: shape, offsets: offsets, input: placement[input], output: placement[output],
+                groups: groupSteps, epilogue: epilogue)
+        }
+    }
+
+    mutating func addFloatSum(
+        _ description: StepDescription, shape: SumShape, groups: Int, arranged: (Int) -> [Float], bias: [Float],
+        clamp: Clamp, input: BufferID, output: BufferID
+    ) throws(BitdepthError) {
+        let packedFloats = try kernels.entry(\.sgemm_packed_floats)
+        let pack = try kernels.entry(\.sgemm_pack)
+        let kernel = try kernels.entry(\.sgemm)
+        let (columns, segments, length) = (Int64(shape.columns), Int64(shape.segmentOffsets.count), Int64(shape.segmentLength))
+        var groupSteps: [FloatSumStep.Group] = []
+        for group in 0..<groups {
+            var packed = [Float](repeating: 0, count: packedFloats(columns, segments, length))
+            pack(arranged(group), columns, segments, length, &packed)
+            let range = group * shape.columns..<(group + 1) * shape.columns
+            groupSteps.append(
+                FloatSumStep.Group(
+                    weights: constant(packed), bias: constant(Array(bias[range]).paddedForColumns(with: 0)),
+                    inputOffset: groups > 1 ? group * shape.segmentLength : 0, outputOffset: group * shape.columns))
+        }
+        let offsets = constant(shape.segmentOffsets.map(Int64.init))
+        add(description, reads: [input], writes: [output]) { [groupSteps] placement in
+            FloatSumStep(
+                kernel: kernel, shape: shape, offsets: offsets, input: placement[input], output: placement[output],
+                groups: groupSteps, clamp: clamp)
+        }
+    }
+}

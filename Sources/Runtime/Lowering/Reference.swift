@@ -1,0 +1,67 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthTensors
+
+/// A node without a kernel of its own: its operator's reference evaluation runs on tensors copied from the arena.
+struct Reference: Lowering {
+    let node: Node
+    let op: any Operator
+    let context: CompileContext
+
+    var reads: [ValueName] { node.inputs.compactMap { $0 }.filter { context.constant($0) == nil } }
+
+    func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
+        var operands: [ReferenceOperand] = []
+        for input in node.inputs {
+            guard let input else { operands.append(.missing); continue }
+            if let constant = context.constant(input) {
+                operands.append(.constant(try constant.loaded()))
+                continue
+            }
+            let view = try builder.raw(input)
+            operands.append(.view(view, as: view.cell == .float32 ? .float32 : try builder.element(of: input)))
+        }
+        var results: [View?] = []
+        for output in node.outputs {
+            guard let output, context.index.isUsed(output) || context.tapped.contains(output) else { results.append(nil); continue }
+            let element = try builder.element(of: output)
+            let shape = try builder.shape(of: output)
+            results.append(builder.define(output, shape: shape, layout: .plain, cell: element == .float32 ? .float32 : .raw(element)))
+        }
+        try builder.addReference(node, op, operands: operands, results: results, arithmetic: .float)
+    }
+}
+
+enum ReferenceOperand: Sendable {
+    case view(View, as: ElementType)
+    case constant(Tensor)
+    case missing
+}
+
+extension ProgramBuilder {
+    /// A step that evaluates an operator's reference; results with `nil` are dropped.
+    mutating func addReference(
+        _ node: Node, _ op: any Operator, operands: [ReferenceOperand], results: [View?],
+        arithmetic: StepDescription.Arithmetic
+    ) throws(BitdepthError) {
+        let reads = operands.compactMap { operand -> BufferID? in
+            if case .view(let view, _) = operand { view.buffer } else { nil }
+        }
+        let description = StepDescription(
+            node: node.label, operatorType: node.op.type, fused: [], arithmetic: arithmetic, multiplyAccumulates: 0,
+            kernel: "reference")
+        let place = node.place
+        add(description, reads: reads, writes: results.compactMap { $0?.buffer }) { placement in
+            ReferenceStep(
+                place: place, op: op,
+                operands: operands.map { operand in
+                    switch operand {
+                    case .view(let view, let type): .memory(placement[view.buffer], view.shape, type)
+                    case .constant(let tensor): .constant(tensor)
+                    case .missing: .missing
+                    }
+                },
+                results: results.map { $0.map { .init(location: placement[$0.buffer], shape: $0.shape) } })
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import BitdepthTensors
+import CBitdepthKernels
+
+/// The instruction set that a program's kernels use. Results are bit-identical for each of them.
+public enum InstructionSet: String, Sendable, CaseIterable {
+    case scalar
+    case avx2
+    case avx512vnni
+
+    /// The fastest one of this machine.
+    public static var best: InstructionSet { allCases.first { $0.code == bd_best_isa() } ?? .scalar }
+
+    public var isSupported: Bool { bd_isa_supported(code) }
+
+    var code: bd_isa {
+        switch self {
+        case .scalar: BD_ISA_SCALAR
+        case .avx2: BD_ISA_AVX2
+        case .avx512vnni: BD_ISA_AVX512VNNI
+        }
+    }
+
+    /// - Throws: ``BitdepthError/Code/usage`` for an instruction set that this machine lacks.
+    func kernels() throws(BitdepthError) -> KernelTable {
+        guard let table = bd_kernels_for(code) else {
+            let supported = InstructionSet.allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
+            throw BitdepthError(
+                .usage, "this processor does not offer the instruction set \(rawValue)", help: ["it offers \(supported)"])
+        }
+        return KernelTable(table: table)
+    }
+}
+
+/// The entry points of one instruction set.
+struct KernelTable: @unchecked Sendable {
+    // Unchecked is sound: the table is a constant of the C library, never written.
+    private let table: UnsafePointer<bd_kernels>
+
+    init(table: UnsafePointer<bd_kernels>) { self.table = table }
+
+    /// One entry point, which every table must have.
+    func entry<Function>(_ path: KeyPath<bd_kernels, Function?>) throws(BitdepthError) -> Function {
+        guard let function = table.pointee[keyPath: path] else {
+            throw BitdepthError(.internal, "the kernel table has no entry for \(path)")
+        }
+        return function
+    }
+}

@@ -1,0 +1,62 @@
+import BitdepthTensors
+import CBitdepthKernels
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A block of aligned memory that is freed with its last reference: a session's arena, or a program's constants.
+final class AlignedMemory: @unchecked Sendable {
+    // Unchecked is sound: an arena belongs to one session, which is not shared; constants are written only while the
+    // program is compiled.
+    let base: UnsafeMutableRawPointer
+    let count: Int
+
+    /// Zeroed memory, every page touched, with room behind it that kernels may read.
+    init(count: Int) throws(BitdepthError) {
+        var memory: UnsafeMutableRawPointer?
+        let bytes = count + Int(BD_GUARD)
+        guard count >= 0, posix_memalign(&memory, Int(BD_ALIGNMENT), bytes) == 0, let memory else {
+            throw BitdepthError(.outOfMemory, "\(count) bytes for a program's memory could not be allocated")
+        }
+        memset(memory, 0, bytes)
+        base = memory
+        self.count = count
+    }
+
+    deinit { free(base) }
+}
+
+/// Where a step finds bytes: at an offset of the session's arena or of the program's constants.
+struct Location: Sendable, Hashable {
+    enum Region: Sendable { case arena, constants }
+    var region: Region
+    var offset: Int
+}
+
+/// What a running step needs: the memory it works on and the threads that help.
+struct Frame {
+    let arena: UnsafeMutableRawPointer
+    let constants: UnsafeMutableRawPointer
+    let pool: ThreadPool?
+
+    @inline(__always)
+    func pointer(_ location: Location) -> UnsafeMutableRawPointer {
+        (location.region == .arena ? arena : constants) + location.offset
+    }
+
+    @inline(__always)
+    func pointer<Element>(_ location: Location, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+        pointer(location).assumingMemoryBound(to: type)
+    }
+
+    /// Splits `0..<count` over the threads; parts are at least `grain` long.
+    @inline(__always)
+    func parallel(_ count: Int, grain: Int, _ body: (Int, Int) -> Void) {
+        guard count > 0 else { return }
+        guard let pool else { return body(0, count) }
+        pool.run(count, grain: grain, body)
+    }
+}

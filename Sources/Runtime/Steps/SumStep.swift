@@ -1,0 +1,106 @@
+import BitdepthTensors
+import CBitdepthKernels
+
+extension SumShape {
+    /// The C structure; `offsets` are this shape's segment offsets as the constants hold them.
+    func kernelShape(offsets: UnsafePointer<Int64>) -> bd_sum_shape {
+        bd_sum_shape(
+            images: Int64(images), height: Int64(height), width: Int64(width),
+            input: bd_strides(image: Int64(input.image), line: Int64(input.line), pixel: Int64(input.pixel)),
+            output: bd_strides(image: Int64(output.image), line: Int64(output.line), pixel: Int64(output.pixel)),
+            segment_offsets: offsets, segment_count: Int64(segmentOffsets.count), segment_length: Int64(segmentLength),
+            columns: Int64(columns))
+    }
+
+    /// Pixels that make a part worth a thread's while.
+    var grain: Int { max(1, 100_000 / max(1, depth * columns)) }
+}
+
+/// How exact sums become results.
+struct Epilogue: Sendable {
+    enum Kind: Sendable { case codes, floats }
+    var kind: Kind
+    var zeroPoint: Int32 = 0
+    var minimum: Int32 = 0
+    var maximum: Int32 = 255
+    var clamp = Clamp.none
+
+    func kernelEpilogue(multiplier: UnsafePointer<Float>) -> bd_epilogue {
+        bd_epilogue(
+            kind: kind == .codes ? BD_OUTPUT_U8 : BD_OUTPUT_F32, multiplier: multiplier, zero_point: zeroPoint,
+            minimum: minimum, maximum: maximum, float_minimum: clamp.low, float_maximum: clamp.high)
+    }
+}
+
+/// Quantized sums: convolution or matrix product of 8-bit codes, one kernel call per group.
+struct QuantizedSumStep: Step {
+    struct Group: Sendable {
+        var weights: Location
+        var bias: Location
+        var multiplier: Location
+        /// `nil` when the weights are symmetric.
+        var weightZero: Location?
+        /// Elements by which this group's channels lie behind the first.
+        var inputOffset: Int
+        var outputOffset: Int
+    }
+
+    var kernel: @convention(c) (UnsafePointer<bd_qgemm>?, Int64, Int64) -> Void
+    var shape: SumShape
+    var offsets: Location
+    var input: Location
+    var output: Location
+    var groups: [Group]
+    var epilogue: Epilogue
+
+    func run(_ frame: Frame) {
+        let kernelShape = shape.kernelShape(offsets: frame.pointer(offsets, as: Int64.self))
+        let bytesPerOutput = epilogue.kind == .codes ? 1 : 4
+        for group in groups {
+            var job = bd_qgemm(
+                shape: kernelShape,
+                input: frame.pointer(input, as: UInt8.self) + group.inputOffset,
+                packed_weights: frame.pointer(group.weights, as: Int8.self),
+                bias: frame.pointer(group.bias, as: Int32.self),
+                weight_zero: group.weightZero.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
+                epilogue: epilogue.kernelEpilogue(multiplier: frame.pointer(group.multiplier, as: Float.self)),
+                output: frame.pointer(output) + group.outputOffset * bytesPerOutput)
+            withUnsafePointer(to: &job) { job in
+                frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
+            }
+        }
+    }
+}
+
+/// Float sums, as the quantized ones.
+struct FloatSumStep: Step {
+    struct Group: Sendable {
+        var weights: Location
+        var bias: Location
+        var inputOffset: Int
+        var outputOffset: Int
+    }
+
+    var kernel: @convention(c) (UnsafePointer<bd_sgemm>?, Int64, Int64) -> Void
+    var shape: SumShape
+    var offsets: Location
+    var input: Location
+    var output: Location
+    var groups: [Group]
+    var clamp: Clamp
+
+    func run(_ frame: Frame) {
+        let kernelShape = shape.kernelShape(offsets: frame.pointer(offsets, as: Int64.self))
+        for group in groups {
+            var job = bd_sgemm(
+                shape: kernelShape,
+                input: frame.pointer(input, as: Float.self) + group.inputOffset,
+                packed_weights: frame.pointer(group.weights, as: Float.self),
+                bias: frame.pointer(group.bias, as: Float.self), minimum: clamp.low, maximum: clamp.high,
+                output: frame.pointer(output, as: Float.self) + group.outputOffset)
+            withUnsafePointer(to: &job) { job in
+                frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
+            }
+        }
+    }
+}

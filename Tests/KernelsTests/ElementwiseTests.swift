@@ -1,0 +1,145 @@
+import CBitdepthKernels
+import Testing
+
+/// The code that the specification gives to a real already divided by the scale.
+private func quantized(_ units: Float, zeroPoint: Int, codes: ClosedRange<Int> = 0...255) -> UInt8 {
+    if units.isNaN { return UInt8(min(max(zeroPoint, codes.lowerBound), codes.upperBound)) }
+    let code = Double(units).rounded(.toNearestOrEven) + Double(zeroPoint)
+    return UInt8(min(max(code, Double(codes.lowerBound)), Double(codes.upperBound)))
+}
+
+/// One operation on two reals, step by step in FP32.
+private func apply(_ operation: bd_binary_operation, _ left: Float, _ right: Float) -> Float {
+    switch operation {
+    case BD_ADD: left + right
+    case BD_SUBTRACT: left - right
+    case BD_MULTIPLY: left * right
+    default: left / right
+    }
+}
+
+private let operations = [BD_ADD, BD_SUBTRACT, BD_MULTIPLY, BD_DIVIDE]
+/// Lengths around the widths of registers, with a begin that is no multiple of anything.
+private let ranges = [(0, 1), (3, 10), (1, 32), (5, 37), (0, 64), (7, 200), (13, 13)]
+private let specials: [Float] = [
+    .nan, -.nan, .infinity, -.infinity, 0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+    -.greatestFiniteMagnitude, 0.5, -0.5, 1.5, 2.5, 127.5, 254.5, 255.5, 3e9, -3e9, 65536.5,
+]
+
+@Suite("Element-wise kernels")
+struct ElementwiseTests {
+    /// Random reals with every special value among them.
+    private func reals(_ count: Int, _ magnitude: Float, using generator: inout SeededNumbers) -> [Float] {
+        (0..<count).map { _ in
+            generator.chance(4)
+                ? specials[generator.integer(0...specials.count - 1)] : generator.real(-magnitude...magnitude)
+        }
+    }
+
+    @Test(
+        "Quantization divides truly, rounds half to even, and makes NaN the zero point",
+        arguments: KernelTable.supported)
+    func quantize(table: KernelTable) {
+        var generator = SeededNumbers(seed: 1)
+        for (begin, end) in ranges {
+            for (scale, zero) in [(Float(1), 0), (0.0078431, 128), (0.3, 255), (0x1p-140, 7)] {
+                let input = KernelMemory(reals(end, 200 * scale, using: &generator))
+                let actual = KernelMemory<UInt8>(count: end), expected = KernelMemory<UInt8>(count: end)
+                table.entries.quantize_u8(input.start, actual.start, scale, Int32(zero), Int64(begin), Int64(end))
+                for i in begin..<end { expected.start[i] = quantized(input.start[i] / scale, zeroPoint: zero) }
+                expectSameBytes(actual, expected, "\(begin)..<\(end), scale \(scale), zero point \(zero)")
+            }
+        }
+    }
+
+    @Test("Dequantization subtracts the zero point before it multiplies", arguments: KernelTable.supported)
+    func dequantize(table: KernelTable) {
+        var generator = SeededNumbers(seed: 2)
+        for (begin, end) in ranges {
+            let input = KernelMemory(generator.codes(end))
+            let actual = KernelMemory<Float>(count: end), expected = KernelMemory<Float>(count: end)
+            table.entries.dequantize_u8(input.start, actual.start, 0.0371, 113, Int64(begin), Int64(end))
+            for i in begin..<end { expected.start[i] = Float(Int(input.start[i]) - 113) * 0.0371 }
+            expectSameBytes(actual, expected, "\(begin)..<\(end)")
+        }
+    }
+
+    @Test("Mapping looks every code up in its table", arguments: KernelTable.supported)
+    func map(table: KernelTable) {
+        var generator = SeededNumbers(seed: 3)
+        let values = KernelMemory(generator.codes(256))
+        let all = KernelMemory((0..<300).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+        for (begin, end) in ranges + [(0, 300)] {
+            let actual = KernelMemory<UInt8>(count: end), expected = KernelMemory<UInt8>(count: end)
+            table.entries.map_u8(values.start, all.start, actual.start, Int64(begin), Int64(end))
+            for i in begin..<end { expected.start[i] = values.start[Int(all.start[i])] }
+            expectSameBytes(actual, expected, "\(begin)..<\(end)")
+        }
+    }
+
+    @Test("Operations on codes give what the unfused nodes give", arguments: KernelTable.supported, operations)
+    func qbinary(table: KernelTable, operation: bd_binary_operation) {
+        var generator = SeededNumbers(seed: 4)
+        for (begin, end) in ranges {
+            let left = KernelMemory(generator.codes(end)), right = KernelMemory(generator.codes(end))
+            let actual = KernelMemory<UInt8>(count: end), expected = KernelMemory<UInt8>(count: end)
+            let leftScale = generator.real(0.01...0.1), rightScale = generator.real(0.01...0.1)
+            let outputScale: Float = 0.02
+            let leftZero = generator.integer(0...255), rightZero = generator.integer(0...255)
+            let zero = generator.integer(0...255)
+            let codes = generator.chance(2) ? 0...255 : 20...230
+            var job = bd_qbinary(
+                operation: operation, left: left.start, right: right.start, output: actual.start, left_scale: leftScale,
+                right_scale: rightScale, output_scale: outputScale, left_zero: Int32(leftZero),
+                right_zero: Int32(rightZero), output_zero: Int32(zero), minimum: Int32(codes.lowerBound),
+                maximum: Int32(codes.upperBound))
+            table.entries.qbinary(&job, Int64(begin), Int64(end))
+            for i in begin..<end {
+                let a = Float(Int(left.start[i]) - leftZero) * leftScale
+                let b = Float(Int(right.start[i]) - rightZero) * rightScale
+                expected.start[i] = quantized(apply(operation, a, b) / outputScale, zeroPoint: zero, codes: codes)
+            }
+            expectSameBytes(actual, expected, "\(begin)..<\(end), operation \(operation.rawValue)")
+        }
+    }
+
+    @Test("Operations on reals are limited, and NaN stays NaN", arguments: KernelTable.supported, operations)
+    func sbinary(table: KernelTable, operation: bd_binary_operation) {
+        var generator = SeededNumbers(seed: 5)
+        for (begin, end) in ranges {
+            for limits in [-Float.infinity...Float.infinity, 0...6] {
+                let left = KernelMemory(reals(end, 9, using: &generator))
+                let right = KernelMemory(reals(end, 9, using: &generator))
+                let output = KernelMemory<Float>(count: end)
+                var job = bd_sbinary(
+                    operation: operation, left: left.start, right: right.start, output: output.start,
+                    minimum: limits.lowerBound, maximum: limits.upperBound)
+                table.entries.sbinary(&job, Int64(begin), Int64(end))
+                for i in begin..<end {
+                    expectSame(
+                        output.start[i], apply(operation, left.start[i], right.start[i]), limits,
+                        "\(left.start[i]), \(right.start[i])")
+                }
+            }
+        }
+    }
+
+    @Test("Limits keep NaN and everything between them", arguments: KernelTable.supported)
+    func sclamp(table: KernelTable) {
+        var generator = SeededNumbers(seed: 6)
+        for (begin, end) in ranges {
+            let input = KernelMemory(reals(end, 9, using: &generator))
+            let output = KernelMemory<Float>(count: end)
+            table.entries.sclamp(input.start, output.start, -1, 6, Int64(begin), Int64(end))
+            for i in begin..<end { expectSame(output.start[i], input.start[i], -1...6, "\(input.start[i])") }
+        }
+    }
+
+    /// Compares with the limited real; any NaN equals any other.
+    private func expectSame(_ actual: Float, _ real: Float, _ limits: ClosedRange<Float>, _ what: String) {
+        let expected = real.isNaN ? real : min(max(real, limits.lowerBound), limits.upperBound)
+        if actual.isNaN != expected.isNaN || (!actual.isNaN && actual != expected) {
+            Issue.record("\(what) gives \(actual), expected \(expected)")
+        }
+    }
+}

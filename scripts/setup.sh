@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Installs what this machine lacks; quick and silent about what is there.
+#
+#   scripts/setup.sh [build|test|demo|lint]…        without a name: build, test and demo
+set -euo pipefail
+
+# One line per need: group, Debian package, command that succeeds where the need is met.
+needs() {
+    cat <<'NEEDS'
+build zlib1g-dev            echo '#include <zlib.h>' | cc -E -x c - || test -f /usr/include/zlib.h
+build binutils              command -v objcopy && command -v strip
+test  python3-venv          python3 -c 'import venv, ensurepip'
+test  dataset-fashion-mnist test -f /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz
+demo  dataset-fashion-mnist test -f /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz
+lint  shellcheck            command -v shellcheck
+NEEDS
+}
+
+missing_packages() {
+    local group package check
+    while read -r group package check; do
+        [[ " $* " == *" $group "* ]] || continue
+        bash -c "$check" </dev/null >/dev/null 2>&1 || echo "$package"
+    done < <(needs) | sort -u
+}
+
+if (($# == 0)); then set -- build test demo; fi
+for group; do
+    [[ " build test demo lint " == *" $group "* ]] || { echo "setup: unknown group '$group'" >&2; exit 64; }
+done
+
+if ! command -v swift >/dev/null; then
+    echo "setup: no swift on PATH; Bitdepth needs Swift 6.1 or newer: https://www.swift.org/install" >&2
+    exit 69
+fi
+
+mapfile -t packages < <(missing_packages "$@")
+if ((${#packages[@]} == 0)); then
+    echo "setup: everything needed for $* is installed"
+    exit 0
+fi
+
+if ! command -v apt-get >/dev/null; then
+    echo "setup: please install what these Debian packages hold, by this system's own means: ${packages[*]}" >&2
+    exit 69
+fi
+
+as_root=(env DEBIAN_FRONTEND=noninteractive)
+if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+        echo "setup: not root and no sudo; please run as root: apt-get install -y ${packages[*]}" >&2
+        exit 69
+    fi
+    as_root=(sudo "${as_root[@]}")
+fi
+
+echo "setup: installing ${packages[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null
+
+mapfile -t packages < <(missing_packages "$@")
+if ((${#packages[@]} > 0)); then
+    echo "setup: still missing after installing: ${packages[*]}" >&2
+    exit 69
+fi
