@@ -18,7 +18,7 @@ import Testing
     func axes() throws {
         #expect(try rule("Conv").role(ofInput: 1) == .weight(axis: 0))
         #expect(try rule("ConvTranspose").role(ofInput: 1) == .weight(axis: 1))
-        #expect(try rule("ConvTranspose", [("group", .int(2))]).role(ofInput: 1) == .activation)
+        #expect(try rule("ConvTranspose", [("group", .int(2))]).role(ofInput: 1) == .weight(axis: 1))
         #expect(try rule("Gemm").role(ofInput: 1) == .weight(axis: 1))
         #expect(try rule("Gemm", [("transB", .int(1))]).role(ofInput: 1) == .weight(axis: 0))
         #expect(try rule("MatMul").role(ofInput: 1) == .weight(axis: 1))

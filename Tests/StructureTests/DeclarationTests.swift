@@ -49,12 +49,16 @@ struct DeclarationTests {
     @Test("Foundation counts, but not where it is the fallback for FoundationEssentials")
     func foundation() {
         #expect(Declarations.imports(swift: "import Foundation\n") == ["Foundation"])
-        let guarded = "#if canImport(FoundationEssentials)\nimport FoundationEssentials\n#else\nimport Foundation\n#endif\n"
+        let guarded =
+            "#if canImport(FoundationEssentials)\nimport FoundationEssentials\n#else\nimport Foundation\n#endif\n"
         #expect(Declarations.imports(swift: guarded) == ["FoundationEssentials"])
     }
 
     @Test("Quoted includes are read without their folders, system headers are not")
     func includes() {
-        #expect(Declarations.includes(c: "#include <stdint.h>\n# include \"include/a.h\"\n#include \"b.h\"") == ["a.h", "b.h"])
+        #expect(
+            Declarations.includes(c: "#include <stdint.h>\n# include \"include/a.h\"\n#include \"b.h\"") == [
+                "a.h", "b.h",
+            ])
     }
 }

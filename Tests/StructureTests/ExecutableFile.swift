@@ -20,7 +20,9 @@ struct ExecutableFile {
     init(_ bytes: Data) throws {
         guard bytes.prefix(6) == Data([0x7F, 0x45, 0x4C, 0x46, 2, 1]) else { throw Malformed.notELF }
         func number(at offset: UInt64, width: UInt64) throws -> UInt64 {
-            guard offset <= UInt64(bytes.count), width <= UInt64(bytes.count) - offset else { throw Malformed.truncated }
+            guard offset <= UInt64(bytes.count), width <= UInt64(bytes.count) - offset else {
+                throw Malformed.truncated
+            }
             let start = bytes.startIndex + Int(offset)
             return bytes[start..<start + Int(width)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }

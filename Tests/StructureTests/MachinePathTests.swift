@@ -3,7 +3,8 @@ import Testing
 @Suite("No file mentions the machine that it was written on")
 struct MachinePathTests {
     /// Put together from parts, so that this file does not contain what it looks for.
-    static let forbidden = ["root", "home", "work", "opt", "Users"].map { "/\($0)/" } + ["../" + "shared", "/tmp/" + "brief"]
+    static let forbidden =
+        ["root", "home", "work", "opt", "Users"].map { "/\($0)/" } + ["../" + "shared", "/tmp/" + "brief"]
     static let endings = [".swift", ".c", ".h", ".md", ".sh", ".py", ".txt", ".json", ".yml", ".yaml", "modulemap"]
     static let folders = ["Sources", "Tests", "scripts", "models"]
     static let files = ["Package.swift", "Makefile", ".ci/run", "CHANGELOG.md", "CONTRIBUTING.md", "NOTICE"]

@@ -32,10 +32,14 @@ enum Declarations {
     ///
     /// `import Foundation` is left out where it is what the file falls back to without FoundationEssentials.
     static func imports(swift source: String) -> [String] {
-        let fallback = /#if canImport\(FoundationEssentials\)\s+import FoundationEssentials\s+#else\s+import Foundation\s+#endif/
-        let statement = /^[ \t]*(?:@\w+(?:\(\w+\))?[ \t]+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+(?:(?:struct|class|enum|protocol|typealias|func|let|var)[ \t]+)?(\w+)/
+        let fallback =
+            /#if canImport\(FoundationEssentials\)\s+import FoundationEssentials\s+#else\s+import Foundation\s+#endif/
+        let statement =
+            /^[ \t]*(?:@\w+(?:\(\w+\))?[ \t]+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+(?:(?:struct|class|enum|protocol|typealias|func|let|var)[ \t]+)?(\w+)/
             .anchorsMatchLineEndings()
-        return source.replacing(fallback, with: "import FoundationEssentials").matches(of: statement).map { String($0.output.1) }
+        return source.replacing(fallback, with: "import FoundationEssentials").matches(of: statement).map {
+            String($0.output.1)
+        }
     }
 
     /// The headers that a C file includes by `#include "…"`, without their folders.

@@ -25,7 +25,8 @@ struct RoomTests {
         for (position, room) in rooms.enumerated() {
             let above = Set(rooms[..<position].map(\.name))
             for name in room.imports {
-                #expect(above.contains(name), "Package.swift: \(room.name) imports \(name), which does not stand above it")
+                #expect(
+                    above.contains(name), "Package.swift: \(room.name) imports \(name), which does not stand above it")
             }
         }
     }

@@ -39,15 +39,4 @@ extension QuantizationScheme {
         scheme.granularity = .perTensor
         return scheme
     }
-
-    /// `int8 per channel, symmetric`
-    var summary: String {
-        let sharing =
-            switch granularity {
-            case .perTensor: "per tensor"
-            case .perChannel: "per channel"
-            case .perBlock(let size): "per block of \(size)"
-            }
-        return "\(isSigned ? "" : "u")int\(bits) \(sharing), \(isSymmetric ? "symmetric" : "asymmetric")"
-    }
 }

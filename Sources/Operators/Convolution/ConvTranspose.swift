@@ -98,7 +98,11 @@ public struct ConvTranspose: Operator {
     }
 
     /// The convolution that this operator transposes: its input is our output, its output our input.
-    private func geometry(input: [Int], kernel: [Int]) throws(BitdepthError) -> Window.Geometry {
+    ///
+    /// - Parameters:
+    ///   - input: Spatial extents of this operator's input.
+    ///   - kernel: Spatial extents of the weight.
+    public func geometry(input: [Int], kernel: [Int]) throws(BitdepthError) -> Window.Geometry {
         var geometry = try window.unplaced(axes: input.count, kernel: kernel)
         let padding = try window.list(outputPadding, "output_padding", count: input.count, default: 0)
         // Some exporters write the whole output shape, batch and channels included.
@@ -150,10 +154,9 @@ public struct ConvTranspose: Operator {
     }
 
     /// Output channels lie on axis 1 of the weight. With groups they lie on axes 0 and 1 together, which one ONNX axis
-    /// cannot say: the weight is then an activation to the quantizer, one scale for the whole tensor.
+    /// cannot say: the channels of equal number in all groups then share a scale.
     public var quantization: QuantizationRule {
         QuantizationRule(
-            inputs: [.activation, group == 1 ? .weight(axis: 1) : .activation, .bias(activation: 0, weight: 1)],
-            outputs: .calibrated, fusesActivation: true)
+            inputs: [.activation, .weight(axis: 1), .bias(activation: 0, weight: 1)], outputs: .calibrated, fusesActivation: true)
     }
 }

@@ -21,33 +21,34 @@ public struct WeightQuantizer: Sendable {
     public init(_ scheme: QuantizationScheme) { self.scheme = scheme }
 
     /// - Parameters:
-    ///   - axis: The axis that counts output channels.
-    ///   - bias: For each channel the bias that will be stored in units of the channel's scale times `inputScale`.
-    /// - Throws: ``BitdepthError/Code/notANumber`` for NaN or an infinity in the weight.
+    ///   - axis: The axis that counts output channels; `nil` for one scale whatever the scheme's granularity.
+    ///   - bias: For each channel the bias that will be stored in units of the channel's scale times `inputScale`. A
+    ///     multiple of the channels when groups share scales: bias `i` is then told in the scale of channel `i % channels`.
+    /// - Throws: ``BitdepthError/Code/notANumber`` for NaN or an infinity in the weight;
+    ///   ``BitdepthError/Code/valueOutOfRange`` for an axis that the weight has not.
     public func quantize(
-        _ weight: Tensor, axis: Int, bias: [Float]? = nil, inputScale: Float = 1
+        _ weight: Tensor, axis: Int?, bias: [Float]? = nil, inputScale: Float = 1
     ) throws(BitdepthError) -> QuantizedWeight {
         let values = try weight.floats()
         if let bad = values.firstIndex(where: { !$0.isFinite }) {
             throw BitdepthError(.notANumber, "weight element \(bad) is \(values[bad])")
         }
-        let axis = scheme.granularity == .perTensor || weight.shape.rank == 0 ? nil : axis
+        let axis = scheme.granularity == .perTensor ? nil : try axis.map { axis throws(BitdepthError) in try weight.shape.axis(axis) }
         let channels = axis.map { weight.shape[$0] } ?? 1
         let inner = axis.map { weight.shape.count(of: $0 + 1..<weight.shape.rank) } ?? max(weight.count, 1)
         var lows = [Float](repeating: 0, count: channels)
         var highs = [Float](repeating: 0, count: channels)
         for (position, value) in values.enumerated() {
-            let channel = channels == 1 ? 0 : position / inner % channels
+            let channel = position / inner % channels
             lows[channel] = min(lows[channel], value)
             highs[channel] = max(highs[channel], value)
         }
         var parameters = (0..<channels).map { channel in
             QuantizationParameters(range: Double(lows[channel])...Double(highs[channel]), scheme: scheme)
         }
-        let widened = widen(&parameters, lows, highs, bias: bias, inputScale: inputScale)
-        let codes = values.enumerated().map { position, value in
-            parameters[channels == 1 ? 0 : position / inner % channels].quantize(value)
-        }
+        let magnitudes = zip(lows, highs).map { max(-$0, $1) }
+        let widened = widen(&parameters, magnitudes, bias: bias ?? [], inputScale: inputScale)
+        let codes = values.enumerated().map { position, value in parameters[position / inner % channels].quantize(value) }
         return QuantizedWeight(
             codes: try Tensor(integers: codes, shape: weight.shape, type: scheme.elementType),
             scales: parameters.map(\.scale), zeroPoints: parameters.map(\.zeroPoint), axis: axis, widenedChannels: widened)
@@ -55,22 +56,23 @@ public struct WeightQuantizer: Sendable {
 
     /// A bias is a 32-bit number of units `inputScale * scale`. Where a channel's weights are so small that its bias would
     /// not fit, the channel's scale grows until it does: the weights lose what the result could not show anyway. A channel
-    /// of zeros takes the scale that its bias is told best in.
+    /// whose codes are all zero takes the scale that its bias is told best in.
     private func widen(
-        _ parameters: inout [QuantizationParameters], _ lows: [Float], _ highs: [Float], bias: [Float]?, inputScale: Float
+        _ parameters: inout [QuantizationParameters], _ magnitudes: [Float], bias: [Float], inputScale: Float
     ) -> [Int] {
-        guard let bias, !bias.isEmpty else { return [] }
+        var largest = [Double](repeating: 0, count: parameters.count)
+        for (position, value) in bias.enumerated() where value.isFinite && !parameters.isEmpty {
+            let channel = position % parameters.count
+            largest[channel] = max(largest[channel], abs(Double(value)))
+        }
         var widened: [Int] = []
-        for channel in parameters.indices {
-            let biases = parameters.count == 1 ? bias : channel < bias.count ? [bias[channel]] : []
-            let largest = biases.reduce(0) { max($0, abs(Double($1))) }
-            guard largest > 0 else { continue }
-            let needed = Float(largest / (Double(inputScale) * WeightQuantizer.largestBias))
-            let isZero = lows[channel] == 0 && highs[channel] == 0
+        for channel in parameters.indices where largest[channel] > 0 {
+            let needed = Float(largest[channel] / (Double(inputScale) * WeightQuantizer.largestBias))
+            let isZero = magnitudes[channel] < parameters[channel].scale / 2
             guard needed.isNormal, isZero || parameters[channel].scale < needed else { continue }
             parameters[channel] = QuantizationParameters(
                 scale: needed, zeroPoint: parameters[channel].zeroPoint, codes: parameters[channel].codes)
-            if !isZero { widened.append(channel) }
+            if magnitudes[channel] > 0 { widened.append(channel) }
         }
         return widened
     }

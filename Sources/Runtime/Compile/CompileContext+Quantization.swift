@@ -8,9 +8,9 @@ extension CompileContext {
         let codes = node.op == "QuantizeLinear" ? node.output(0) : node.input(0)
         let reals = node.op == "QuantizeLinear" ? node.input(0) : node.output(0)
         guard let codes, let element = facts[codes]?.element, element == .int8 || element == .uint8,
-            let reals, facts[reals]?.element == .float32,
+            let reals, facts[reals]?.element == .float32, dividesInSinglePrecision(node),
             let scale = try? constant(node.input(1))?.floats(), scale.count == 1, scale[0].isFinite, scale[0] > 0,
-            let zero = zeroPoints(node, count: 1)
+            let zero = zeroPoints(node, count: 1, element)
         else { return nil }
         let format = CodeFormat(isSigned: element == .int8)
         return CodeParameters(scale: scale[0], zeroPoint: zero[0] + format.offset, format: format)
@@ -22,7 +22,7 @@ extension CompileContext {
         for name in node.inputs {
             guard let name else { inputs.append(nil); continue }
             if let producer = producer(of: name), producer.node.op == "DequantizeLinear", let source = producer.node.input(0) {
-                if let codes = graph.initializers[source] {
+                if let codes = constant(source) {
                     guard let quantized = quantizedConstant(producer.node, codes) else { return nil }
                     inputs.append(.constant(quantized))
                 } else {
@@ -40,7 +40,7 @@ extension CompileContext {
 
     private func quantizedConstant(_ node: Node, _ codes: Tensor) -> QuantizedConstant? {
         guard let scales = try? constant(node.input(1))?.floats(), !scales.isEmpty, scales.allSatisfy({ $0.isFinite && $0 > 0 }),
-            let zeros = zeroPoints(node, count: scales.count)
+            let zeros = zeroPoints(node, count: scales.count, codes.type)
         else { return nil }
         if case .int(let size)? = node.attributes["block_size"], size > 0 { return nil }
         var axis = 1
@@ -49,9 +49,16 @@ extension CompileContext {
         return QuantizedConstant(codes: codes, scales: scales, zeroPoints: zeros, axis: axis)
     }
 
-    private func zeroPoints(_ node: Node, count: Int) -> [Int]? {
+    /// QuantizeLinear's quotient may be asked for in 16 bits; the kernels' is one of FP32.
+    private func dividesInSinglePrecision(_ node: Node) -> Bool {
+        guard let precision = node.attributes["precision"] else { return true }
+        return precision == .int(0) || precision == .int(1)
+    }
+
+    /// `nil` when they are not constant, or of another type than the codes, which the reference refuses.
+    private func zeroPoints(_ node: Node, count: Int, _ element: ElementType) -> [Int]? {
         guard let name = node.input(2) else { return [Int](repeating: 0, count: count) }
-        guard let zeros = try? constant(name)?.integers() else { return nil }
+        guard let tensor = constant(name), tensor.type == element, let zeros = try? tensor.integers() else { return nil }
         if zeros.count == count { return zeros }
         return zeros.count == 1 ? [Int](repeating: zeros[0], count: count) : nil
     }

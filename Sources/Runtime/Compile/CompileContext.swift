@@ -18,6 +18,15 @@ struct CompileContext {
         return facts[name]?.constant
     }
 
+    /// The elements of a float constant that is stored as such, or quantized behind a DequantizeLinear.
+    func floatConstant(_ name: ValueName?) -> Tensor? {
+        if let tensor = constant(name) { return tensor }
+        guard let producer = producer(of: name), producer.op is DequantizeLinear else { return nil }
+        let operands = producer.node.inputs.map(constant)
+        guard zip(producer.node.inputs, operands).allSatisfy({ $0 == nil || $1 != nil }) else { return nil }
+        return try? producer.op.evaluate(operands).first
+    }
+
     func producer(of name: ValueName?) -> (position: Int, node: Node, op: any Operator)? {
         guard let name, let position = index.producer[name] else { return nil }
         return (position, graph.nodes[position], operators[position])

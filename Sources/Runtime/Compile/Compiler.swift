@@ -37,11 +37,11 @@ public struct Compiler: Sendable {
         self.options = options
     }
 
-    /// - Parameter inputs: Types of the graph's inputs with every extent known.
+    /// - Parameter inputs: Types of the graph's inputs with every extent known; inputs with a default may be left out.
     /// - Throws: ``BitdepthError/Code/unsupportedOperator``, ``BitdepthError/Code/unknownShape``, shape errors.
     public func program(for inputs: [ValueName: TensorType]) throws(BitdepthError) -> Program {
-        let original = graph
-        let graph = try widened(original)
+        let original = settled(graph, given: inputs)
+        let graph = try WidenHalfPrecision().applied(to: original)
         let widenedInputs = inputs.mapValues { TensorType($0.element.isHalf ? .float32 : $0.element, $0.shape) }
         var operators: [any Operator] = []
         for node in graph.nodes { operators.append(try OperatorCatalogue.all.decode(node)) }
@@ -52,8 +52,8 @@ public struct Compiler: Sendable {
         var selector = Selector(context, wanted: wanted, fuses: options.fuses)
         let lowerings = try selector.select()
 
-        var builder = ProgramBuilder(kernels: try options.instructionSet.kernels(), instructionSet: options.instructionSet, facts: facts)
-        for port in original.requiredInputs {
+        var builder = ProgramBuilder(kernels: try options.instructionSet.kernels(), instructionSet: options.instructionSet, context: context)
+        for port in original.inputs {
             guard let type = inputs[port.name], let shape = type.shape.shape else {
                 throw BitdepthError(
                     .unknownShape, "the shape of input \"\(port.name)\" is not known", at: .init(tensor: port.name.text))
@@ -67,7 +67,6 @@ public struct Compiler: Sendable {
     private func finish(_ builder: inout ProgramBuilder, _ context: CompileContext, _ original: Graph) throws(BitdepthError) -> Program {
         var outputs: [(ValueName, ElementType, View)] = []
         for port in context.graph.outputs {
-            try builder.materializeConstant(port.name, context)
             let view = try builder.raw(port.name)
             let element = try builder.element(of: port.name)
             let declared = original.outputs.first { $0.name == port.name }?.type?.element
@@ -76,7 +75,9 @@ public struct Compiler: Sendable {
         }
         var taps: [(ValueName, View)] = []
         for name in options.taps {
-            try builder.materializeConstant(name, context)
+            guard context.facts[name]?.element == .float32 else {
+                throw BitdepthError(.usage, "\"\(name)\" is no float value of the graph", at: .init(tensor: name.text))
+            }
             let view = try builder.float(name, layout: options.tapsArePlain ? .plain : nil)
             builder.keep(view.buffer)
             taps.append((name, view))
@@ -84,22 +85,12 @@ public struct Compiler: Sendable {
         return try builder.program(outputs: outputs, taps: taps)
     }
 
-    /// The graph with 16-bit float constants and casts in FP32: half the memory in the file, FP32 arithmetic here.
-    private func widened(_ graph: Graph) throws(BitdepthError) -> Graph {
-        try WidenHalfPrecision().applied(to: graph)
-    }
-}
-
-extension ProgramBuilder {
-    /// A value that does not depend on the inputs is copied from the constants, if somebody outside wants it.
-    mutating func materializeConstant(_ name: ValueName, _ context: CompileContext) throws(BitdepthError) {
-        guard existingViews(name).isEmpty, let tensor = context.constant(name) else { return }
-        let view = define(name, shape: tensor.shape, layout: .plain, cell: tensor.type == .float32 ? .float32 : .raw(tensor.type))
-        let bytes = try tensor.withBytes { Array($0) }
-        let location = constant(bytes)
-        add(.movement(name, "Constant"), reads: [], writes: [view.buffer]) { placement in
-            ConstantStep(constant: location, output: placement[view.buffer], count: bytes.count)
-        }
+    /// The graph for these inputs: of those with a default, the given ones are inputs and the others constants.
+    private func settled(_ graph: Graph, given: [ValueName: TensorType]) -> Graph {
+        var graph = graph
+        graph.inputs.removeAll { graph.initializers[$0.name] != nil && given[$0.name] == nil }
+        for input in graph.inputs { graph.initializers[input.name] = nil }
+        return graph
     }
 }
 

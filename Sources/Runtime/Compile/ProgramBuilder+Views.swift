@@ -7,6 +7,7 @@ extension ProgramBuilder {
     ///
     /// - Parameter layout: `nil` takes the layout in which the value lies already.
     mutating func float(_ name: ValueName, layout: Layout?) throws(BitdepthError) -> View {
+        try materializeConstant(name)
         let views = existingViews(name)
         if let view = views.first(where: { $0.cell == .float32 && $0.serves(layout) }) { return view.seen(as: layout) }
         if let view = views.first(where: { $0.cell == .float32 }) { return try transposed(name, view, to: layout ?? .plain) }
@@ -15,6 +16,7 @@ extension ProgramBuilder {
 
     /// The unsigned 8-bit codes of a quantized value in a layout.
     mutating func codes(_ name: ValueName, layout: Layout?) throws(BitdepthError) -> View {
+        try materializeConstant(name)
         let views = existingViews(name)
         let codes = views.filter { if case .code = $0.cell { true } else { false } }
         if let view = codes.first(where: { $0.serves(layout) }) { return view.seen(as: layout) }
@@ -34,6 +36,7 @@ extension ProgramBuilder {
 
     /// A value exactly as the graph's type has it, row-major; floats are FP32.
     mutating func raw(_ name: ValueName) throws(BitdepthError) -> View {
+        try materializeConstant(name)
         let views = existingViews(name)
         if let view = views.first(where: { if case .raw = $0.cell { true } else { false } }) { return view }
         if views.contains(where: { $0.cell == .float32 }) { return try float(name, layout: .plain) }
@@ -47,6 +50,17 @@ extension ProgramBuilder {
             define(name, view)
         }
         return try raw(name)
+    }
+
+    /// A value that does not depend on the inputs is copied from the constants when a step wants it in the arena.
+    private mutating func materializeConstant(_ name: ValueName) throws(BitdepthError) {
+        guard existingViews(name).isEmpty, let tensor = context.constant(name) else { return }
+        let view = define(name, shape: tensor.shape, layout: .plain, cell: tensor.type == .float32 ? .float32 : .raw(tensor.type))
+        let bytes = try tensor.withBytes { Array($0) }
+        let location = constant(bytes)
+        add(.movement(name, "Constant"), reads: [], writes: [view.buffer]) { placement in
+            ConstantStep(constant: location, output: placement[view.buffer], count: bytes.count)
+        }
     }
 
     private mutating func transposed(_ name: ValueName, _ view: View, to layout: Layout) throws(BitdepthError) -> View {

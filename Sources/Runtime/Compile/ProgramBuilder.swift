@@ -6,8 +6,9 @@ import BitdepthTensors
 struct ProgramBuilder {
     let kernels: KernelTable
     let instructionSet: InstructionSet
+    let context: CompileContext
     /// Types of all values; every shape that matters is known.
-    let facts: [ValueName: Fact]
+    var facts: [ValueName: Fact] { context.facts }
     private var buffers: [Buffer] = []
     private var planned: [PlannedStep] = []
     private var descriptions: [StepDescription] = []
@@ -27,10 +28,10 @@ struct ProgramBuilder {
         var make: @Sendable (Placement) -> any Step
     }
 
-    init(kernels: KernelTable, instructionSet: InstructionSet, facts: [ValueName: Fact]) {
+    init(kernels: KernelTable, instructionSet: InstructionSet, context: CompileContext) {
         self.kernels = kernels
         self.instructionSet = instructionSet
-        self.facts = facts
+        self.context = context
     }
 
     // MARK: Buffers and constants
@@ -62,7 +63,7 @@ struct ProgramBuilder {
     ) {
         let now = planned.count
         for id in reads + writes {
-            buffers[id].last = now
+            buffers[id].last = max(buffers[id].last, now)
             buffers[id].first = min(buffers[id].first, now)
         }
         planned.append(PlannedStep(make: make))
@@ -110,10 +111,23 @@ struct ProgramBuilder {
             InputBinding(name: name, element: element, shape: shape, stored: cell == .float32 ? .float32 : element, location: nil))
     }
 
-    /// Keeps a buffer alive to the end of the run.
-    mutating func keep(_ id: BufferID) { buffers[id].last = planned.count }
+    /// Keeps a buffer alive to the end of the run, whatever steps are still added.
+    mutating func keep(_ id: BufferID) { buffers[id].last = .max }
+
+    /// Sizes were checked one by one; their sum must not overflow either when they are placed.
+    private func checkMemory() throws(BitdepthError) {
+        var total = 0
+        for buffer in buffers {
+            let (sum, overflow) = total.addingReportingOverflow(MemoryPlan.placedBytes(buffer.bytes))
+            guard !overflow else {
+                throw BitdepthError(.limitExceeded, "the values of this graph take more bytes than can be addressed")
+            }
+            total = sum
+        }
+    }
 
     func program(outputs: [(ValueName, ElementType, View)], taps: [(ValueName, View)]) throws(BitdepthError) -> Program {
+        try checkMemory()
         let plan = MemoryPlan(buffers.map { MemoryPlan.Item(bytes: $0.bytes, lifetime: $0.first...max($0.first, $0.last)) })
         let placement = Placement(offsets: plan.offsets)
         let memory = try AlignedMemory(count: constants.count)

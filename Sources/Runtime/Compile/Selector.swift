@@ -59,7 +59,7 @@ struct Selector {
             return Requantize(node: producer.node, input: (input, from), output: output, parameters: parameters)
         }
         guard context.isInterior(value) else { return nil }
-        if let (clamp, core) = activation(producer.node, producer.op),
+        if let (clamp, core) = activation(producer.node, producer.op), context.isInterior(core),
             let island = island(core, clamp: clamp, output: output, parameters: parameters, fused: [producer.node.label]) {
             return island
         }

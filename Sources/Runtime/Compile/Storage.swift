@@ -9,6 +9,15 @@ enum Cell: Sendable, Hashable {
     /// Elements exactly as the graph's type has them.
     case raw(ElementType)
 
+    /// The type of a tensor with these bytes.
+    var element: ElementType {
+        switch self {
+        case .float32: .float32
+        case .code: .uint8
+        case .raw(let type): type
+        }
+    }
+
     var bytes: Int {
         switch self {
         case .float32: 4
@@ -37,8 +46,8 @@ struct CodeParameters: Sendable, Hashable {
     func clamp(_ activation: Clamp?) -> (minimum: Int32, maximum: Int32) {
         guard let activation else { return (0, 255) }
         let parameters = QuantizationParameters(scale: scale, zeroPoint: zeroPoint, codes: 0...255)
-        let minimum = activation.low.isFinite ? parameters.quantize(activation.low) : 0
-        let maximum = activation.high.isFinite ? parameters.quantize(activation.high) : 255
+        let minimum = parameters.quantize(activation.low)
+        let maximum = parameters.quantize(activation.high)
         return (Int32(minimum), Int32(max(minimum, maximum)))
     }
 }

@@ -47,5 +47,8 @@ extension Graph {
         initializers.values.contains { $0.type.isHalf }
             || inputs.contains { $0.type?.element.isHalf ?? false }
             || outputs.contains { $0.type?.element.isHalf ?? false }
+            || nodes.contains { node in
+                node.attributes.values.contains { if case .tensor(let tensor) = $0 { tensor.type.isHalf } else { false } }
+            }
     }
 }

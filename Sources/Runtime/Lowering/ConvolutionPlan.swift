@@ -42,6 +42,33 @@ struct ConvolutionPlan: Sendable, Hashable {
         let begin = plane(geometry.padsBegin, line: 0)
         let end = plane(geometry.padsEnd, line: 0)
         pads = [begin.height, begin.width, end.height, end.width]
+        // A stride that is never taken may be larger than the image.
+        if output.height == 1 { strides.height = 1 }
+        if output.width == 1 { strides.width = 1 }
+        guard isAddressable else { return nil }
+    }
+
+    /// Whether no offset into the images, nor the number of products, overflows.
+    var isAddressable: Bool {
+        (try? Shape([images, padded.height, padded.width, channels])) != nil
+            && (try? Shape([images, output.height, output.width, outputs, channelsPerGroup, kernel.height, kernel.width])) != nil
+    }
+
+    /// A convolution of stride 1 over an image that has its border already.
+    init(
+        images: Int, channels: Int, outputs: Int, group: Int, input: Plane, output: Plane, kernel: Plane, strides: Plane,
+        dilations: Plane
+    ) {
+        self.images = images
+        self.channels = channels
+        self.outputs = outputs
+        self.group = group
+        self.input = input
+        self.output = output
+        self.kernel = kernel
+        self.strides = strides
+        self.dilations = dilations
+        pads = [0, 0, 0, 0]
     }
 
     var isPadded: Bool { pads.contains { $0 > 0 } }
@@ -52,7 +79,7 @@ struct ConvolutionPlan: Sendable, Hashable {
     var multiplyAccumulates: Int { images * output.area * outputs * channelsPerGroup * kernel.area }
 
     /// A 1×1 convolution that visits every pixel once is a matrix product over all pixels.
-    private var isPixelwise: Bool { kernel.area == 1 && strides.area == 1 && !isPadded }
+    private var isPixelwise: Bool { kernel.area == 1 && input == output && !isPadded }
 
     /// The sum that one group's kernel computes, over the padded image.
     var sum: SumShape {

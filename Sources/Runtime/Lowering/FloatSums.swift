@@ -27,7 +27,7 @@ struct FloatConvolution: Lowering {
 
     init?(_ node: FloatNode, _ context: CompileContext) {
         guard let conv = node.op as? Conv, let input = node.node.input(0), context.facts[input]?.element == .float32,
-            let weights = context.constant(node.node.input(1)), let shape = context.shape(input),
+            let weights = context.floatConstant(node.node.input(1)), let shape = context.shape(input),
             let plan = ConvolutionPlan(window: conv.window, group: conv.group, input: shape, weight: weights.shape),
             let bias = FloatBias.values(node.node.input(2), count: plan.outputs, context)
         else { return nil }
@@ -89,7 +89,7 @@ struct FloatMatrixProduct: Lowering {
 
     init?(_ node: FloatNode, _ context: CompileContext) {
         guard let input = node.node.input(0), context.facts[input]?.element == .float32,
-            let matrix = context.constant(node.node.input(1)), let shape = context.shape(input),
+            let matrix = context.floatConstant(node.node.input(1)), let shape = context.shape(input),
             let product = MatrixProduct(node.op, shape, matrix.shape),
             let bias = FloatBias.values(node.op is Gemm ? node.node.input(2) : nil, count: product.columns, context)
         else { return nil }
@@ -115,12 +115,16 @@ struct FloatMatrixProduct: Lowering {
     }
 }
 
+extension Shape {
+    /// Whether a bias of this shape adds the same numbers to every row of a matrix of `columns` columns.
+    func isBias(columns: Int) -> Bool { count == 1 || count == columns && dimensions.last == columns }
+}
+
 enum FloatBias {
     /// The constant bias of a sum, zeros where it has none; `nil` when it is not one value per column.
     static func values(_ name: ValueName?, count: Int, _ context: CompileContext) -> [Float]? {
         guard let name else { return [Float](repeating: 0, count: count) }
-        guard let values = try? context.constant(name)?.floats() else { return nil }
-        if values.count == 1 { return [Float](repeating: values[0], count: count) }
-        return values.count == count && context.shape(name).map { $0[$0.rank - 1] == count } == true ? values : nil
+        guard let bias = context.floatConstant(name), bias.shape.isBias(columns: count), let values = try? bias.floats() else { return nil }
+        return values.count == 1 ? [Float](repeating: values[0], count: count) : values
     }
 }

@@ -9,26 +9,33 @@ enum LoweringRules {
     /// Operators between codes and codes, or (sums only) between codes and floats.
     static let islands: [IslandRule] = [
         { QuantizedConvolution($0, $1) },
+        { QuantizedTransposedConvolution($0, $1) },
         { QuantizedMatrixProduct($0, $1) },
         { QuantizedBinary($0, $1) },
         { QuantizedPool($0, $1) },
         { QuantizedConcatenation($0, $1) },
         { QuantizedUnary.operators.contains($0.node.op) ? QuantizedUnary($0, $1) : nil },
+        { QuantizedPermutation($0, $1) },
         { QuantizedMovement($0, $1) },
     ]
 
     /// Sums whose result may stay float although their operands are codes.
-    static let floatResults: Set<OperatorName> = ["Conv", "Gemm", "MatMul"]
+    static let floatResults: Set<OperatorName> = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
 
     static let floats: [FloatRule] = [
         { FloatConvolution($0, $1) },
+        { FloatTransposedConvolution($0, $1) },
         { FloatMatrixProduct($0, $1) },
+        { FloatDynamicProduct($0, $1) },
         { FloatBinary($0, $1) },
+        { FloatBroadcast($0, $1) },
         { FloatPool($0, $1) },
         { FloatConcatenation($0, $1) },
         { FloatReshape($0, $1) },
+        { FloatPermutation($0, $1) },
+        { FloatUnary($0, $1) },
     ]
 
     /// Float operators whose kernels clamp their result for nothing.
-    static let clamping: Set<OperatorName> = ["Conv", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div"]
+    static let clamping: Set<OperatorName> = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div"]
 }

@@ -39,7 +39,7 @@ struct PoolPlan: Sendable {
             (kind, countIncludesPad, geometry) = (.maximum, false, .global(spatial))
         default: return nil
         }
-        guard !geometry.output.contains(0), (geometry.padsBegin + geometry.padsEnd).allSatisfy({ $0 >= 0 }) else { return nil }
+        guard !geometry.output.contains(0), geometry.everyWindowSeesInput else { return nil }
         func plane(_ extents: [Int], line: Int) -> ConvolutionPlan.Plane {
             extents.count == 1 ? .init(height: line, width: extents[0]) : .init(height: extents[0], width: extents[1])
         }
@@ -49,6 +49,7 @@ struct PoolPlan: Sendable {
             images: input[0], channels: input[1], input: plane(geometry.input, line: 1), output: plane(geometry.output, line: 1),
             kernel: plane(geometry.kernel, line: 1), strides: plane(geometry.strides, line: 1),
             dilations: plane(geometry.dilations, line: 1), pads: [begin.height, begin.width, end.height, end.width])
+        guard (try? Shape([shape.images, shape.channels, shape.output.area] + geometry.kernel)) != nil else { return nil }
     }
 
     var kernelShape: bd_pool_shape {
@@ -62,11 +63,22 @@ struct PoolPlan: Sendable {
             pad_right: Int64(shape.pads[3]), count_include_pad: countIncludesPad)
     }
 
+    /// Whether the sum of a window of 8-bit codes fits 32 bits.
+    var sumFits: Bool { min(shape.kernel.area, shape.input.area) <= Int(Int32.max) / 255 }
+
     var lines: Int { shape.images * shape.output.height }
     var grain: Int { max(1, 50_000 / max(1, shape.output.width * shape.channels * shape.kernel.area)) }
 }
 
 extension Window.Geometry {
+    /// Whether each window surely has an element to take the mean or the maximum of.
+    var everyWindowSeesInput: Bool {
+        input.indices.allSatisfy { axis in
+            let pads = [padsBegin[axis], padsEnd[axis]]
+            return pads == [0, 0] || dilations[axis] == 1 && pads.allSatisfy { $0 >= 0 && $0 < kernel[axis] }
+        }
+    }
+
     /// One window over everything.
     static func global(_ spatial: [Int]) -> Window.Geometry {
         let ones = [Int](repeating: 1, count: spatial.count)
@@ -86,7 +98,7 @@ struct QuantizedPool: Lowering {
     init?(_ island: Island, _ context: CompileContext) {
         guard let input = island.activation(0), let output = island.outputParameters, let shape = context.shape(input.value),
             let plan = PoolPlan(island.op, input: shape, outputCount: island.node.outputs.count), island.clamp == nil,
-            plan.kind == .average || input.parameters == output
+            plan.kind == .maximum ? input.parameters == output : plan.sumFits
         else { return nil }
         self.island = island
         self.input = input

@@ -56,6 +56,7 @@ struct MatrixProduct: Sendable {
         depth = right[1 - columnAxis]
         guard left[left.rank - 1] == depth, depth > 0, columns > 0, left.count > 0 else { return nil }
         rows = left.count / depth
+        guard (try? Shape([rows, depth, columns])) != nil else { return nil }
     }
 
     /// The matrix with one row per output column.

@@ -50,6 +50,7 @@ struct QuantizedWeights: Sendable {
         self.bias = folded
         let divisor = Double(output?.scale ?? 1)
         multipliers = accumulatorScales.map { Float($0 / divisor) }
+        guard multipliers.allSatisfy(\.isNormal) else { return nil }
     }
 
     /// The bias in units of the accumulator, rounded half to even.
@@ -60,16 +61,15 @@ struct QuantizedWeights: Sendable {
         case nil: return [Int](repeating: 0, count: columns)
         case .codes: return nil
         case .float(let tensor):
-            guard let values = try? tensor.doubles() else { return nil }
+            guard tensor.shape.isBias(columns: columns), let values = try? tensor.doubles() else { return nil }
             reals = values
         case .constant(let constant):
-            guard let codes = try? constant.codes.integers(), codes.count == columns || codes.count == 1,
+            guard constant.codes.shape.isBias(columns: columns), let codes = try? constant.codes.integers(),
                 let biasScales = constant.channelScales(codes.count), constant.zeroPoints.allSatisfy({ $0 == 0 })
             else { return nil }
             if codes.count == columns, zip(biasScales, scales).allSatisfy({ $0 == Float($1) }) { return codes }
             reals = zip(codes, biasScales).map { Double($0) * Double($1) }
         }
-        guard reals.count == columns || reals.count == 1 else { return nil }
         var integers: [Int] = []
         for column in 0..<columns {
             let units = (reals[reals.count == 1 ? 0 : column] / scales[column]).rounded(.toNearestOrEven)

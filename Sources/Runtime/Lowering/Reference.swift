@@ -10,6 +10,21 @@ struct Reference: Lowering {
 
     var reads: [ValueName] { node.inputs.compactMap { $0 }.filter { context.constant($0) == nil } }
 
+    /// Of the operators whose kernels count theirs; 0 for all others.
+    private var multiplyAccumulates: Int {
+        guard let input = context.shape(node.input(0)), let weight = context.shape(node.input(1)),
+            let output = context.shape(node.output(0)), input.count > 0, weight.count > 0
+        else { return 0 }
+        let (results, depth) =
+            switch op {
+            case is Conv: (output.count, weight.count / weight[0])
+            case is ConvTranspose: (input.count, weight.count / weight[0])
+            case is Gemm, is MatMul: (output.count, input.dimensions.last ?? 0)
+            default: (0, 0)
+            }
+        return results.multipliedReportingOverflow(by: depth).overflow ? .max : results * depth
+    }
+
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         var operands: [ReferenceOperand] = []
         for input in node.inputs {
@@ -28,7 +43,8 @@ struct Reference: Lowering {
             let shape = try builder.shape(of: output)
             results.append(builder.define(output, shape: shape, layout: .plain, cell: element == .float32 ? .float32 : .raw(element)))
         }
-        try builder.addReference(node, op, operands: operands, results: results, arithmetic: .float)
+        try builder.addReference(
+            node, op, operands: operands, results: results, arithmetic: .float, multiplyAccumulates: multiplyAccumulates)
     }
 }
 
@@ -42,14 +58,14 @@ extension ProgramBuilder {
     /// A step that evaluates an operator's reference; results with `nil` are dropped.
     mutating func addReference(
         _ node: Node, _ op: any Operator, operands: [ReferenceOperand], results: [View?],
-        arithmetic: StepDescription.Arithmetic
+        arithmetic: StepDescription.Arithmetic, multiplyAccumulates: Int = 0
     ) throws(BitdepthError) {
         let reads = operands.compactMap { operand -> BufferID? in
             if case .view(let view, _) = operand { view.buffer } else { nil }
         }
         let description = StepDescription(
-            node: node.label, operatorType: node.op.type, fused: [], arithmetic: arithmetic, multiplyAccumulates: 0,
-            kernel: "reference")
+            node: node.label, operatorType: node.op.type, fused: [], arithmetic: arithmetic,
+            multiplyAccumulates: multiplyAccumulates, kernel: "reference")
         let place = node.place
         add(description, reads: reads, writes: results.compactMap { $0?.buffer }) { placement in
             ReferenceStep(
@@ -61,7 +77,7 @@ extension ProgramBuilder {
                     case .missing: .missing
                     }
                 },
-                results: results.map { $0.map { .init(location: placement[$0.buffer], shape: $0.shape) } })
+                results: results.map { $0.map { .init(location: placement[$0.buffer], shape: $0.shape, type: $0.cell.element) } })
         }
     }
 }

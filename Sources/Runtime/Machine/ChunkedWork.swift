@@ -9,7 +9,7 @@ public struct ChunkedWork: Sendable {
     public var threads: Int
 
     public init(count: Int, chunk: Int = 16, threads: Int) {
-        self.count = count
+        self.count = max(0, count)
         self.chunk = max(1, chunk)
         self.threads = max(1, threads)
     }
@@ -20,7 +20,7 @@ public struct ChunkedWork: Sendable {
     public func map<Result: Sendable>(
         _ body: @escaping @Sendable (Range<Int>) throws(BitdepthError) -> Result
     ) throws(BitdepthError) -> [Result] {
-        let chunks = (count + chunk - 1) / chunk
+        let chunks = count / chunk + (count % chunk == 0 ? 0 : 1)
         let results = Lock<[Outcome<Result>]>([Outcome<Result>](repeating: .pending, count: chunks))
         let state = ChunkState()
         let (count, chunk) = (count, chunk)
@@ -28,7 +28,7 @@ public struct ChunkedWork: Sendable {
             while !state.failed.load(ordering: .relaxed) {
                 let next = state.next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard next < chunks else { return }
-                let range = next * chunk..<min(count, (next + 1) * chunk)
+                let range = next * chunk..<next * chunk + min(chunk, count - next * chunk)
                 let outcome: Outcome<Result>
                 do throws(BitdepthError) {
                     outcome = .success(try body(range))

@@ -17,16 +17,21 @@ final class AlignedMemory: @unchecked Sendable {
     /// Zeroed memory, every page touched, with room behind it that kernels may read.
     init(count: Int) throws(BitdepthError) {
         var memory: UnsafeMutableRawPointer?
-        let bytes = count + Int(BD_GUARD)
-        guard count >= 0, posix_memalign(&memory, Int(BD_ALIGNMENT), bytes) == 0, let memory else {
+        // Systems that overcommit would hand out more than they have, and kill the process when it is touched.
+        guard count >= 0, count <= AlignedMemory.physicalBytes,
+            posix_memalign(&memory, Int(BD_ALIGNMENT), count + Int(BD_GUARD)) == 0, let memory
+        else {
             throw BitdepthError(.outOfMemory, "\(count) bytes for a program's memory could not be allocated")
         }
-        memset(memory, 0, bytes)
+        memset(memory, 0, count + Int(BD_GUARD))
         base = memory
         self.count = count
     }
 
     deinit { free(base) }
+
+    /// The machine's memory.
+    private static let physicalBytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
 }
 
 /// Where a step finds bytes: at an offset of the session's arena or of the program's constants.

@@ -21,13 +21,13 @@ struct MemoryPlan {
         var total = 0
         let order = items.indices.sorted { (items[$0].bytes, $1) > (items[$1].bytes, $0) }
         for index in order {
-            let size = MemoryPlan.rounded(items[index].bytes)
+            let size = MemoryPlan.placedBytes(items[index].bytes)
             let neighbours = placed.filter { items[$0].lifetime.overlaps(items[index].lifetime) }
                 .sorted { offsets[$0] < offsets[$1] }
             var offset = 0
             for neighbour in neighbours {
                 if offset + size <= offsets[neighbour] { break }
-                offset = max(offset, offsets[neighbour] + MemoryPlan.rounded(items[neighbour].bytes))
+                offset = max(offset, offsets[neighbour] + MemoryPlan.placedBytes(items[neighbour].bytes))
             }
             offsets[index] = offset
             placed.append(index)
@@ -37,5 +37,6 @@ struct MemoryPlan {
         self.total = total
     }
 
-    private static func rounded(_ bytes: Int) -> Int { (bytes + guardBytes + alignment - 1) / alignment * alignment }
+    /// Bytes that a buffer takes with what kernels may read behind it.
+    static func placedBytes(_ bytes: Int) -> Int { (bytes + guardBytes + alignment - 1) / alignment * alignment }
 }

@@ -44,8 +44,9 @@ public final class CompiledGraph: Sendable {
     private func checkedTypes(_ inputs: [String: Tensor]) throws(BitdepthError) -> [ValueName: TensorType] {
         var types: [ValueName: TensorType] = [:]
         let ports = graph.requiredInputs
-        for port in ports {
+        for port in graph.inputs {
             guard let tensor = inputs[port.name.text] else {
+                if graph.initializers[port.name] != nil { continue }
                 throw BitdepthError(
                     .badData, "input \"\(port.name)\" is missing", at: .init(tensor: port.name.text),
                     help: ["the model's inputs are \(ports.map(\.name.text).joined(separator: ", "))"])

@@ -12,6 +12,7 @@ struct ReferenceStep: Step {
     struct Result: Sendable {
         var location: Location
         var shape: Shape
+        var type: ElementType
     }
 
     var place: BitdepthError.Place
@@ -24,10 +25,12 @@ struct ReferenceStep: Step {
             var tensors: [Tensor?] = []
             for operand in operands { tensors.append(try tensor(operand, frame)) }
             let values = try op.evaluate(tensors)
-            for (value, result) in zip(values, results) {
+            for (index, result) in results.enumerated() {
                 guard let result else { continue }
-                guard value.shape == result.shape else {
-                    throw BitdepthError(.internal, "\(value) came out where shape \(result.shape) was inferred")
+                guard index < values.count else { throw BitdepthError(.internal, "output \(index) did not come out") }
+                let value = values[index]
+                guard value.shape == result.shape, value.type == result.type else {
+                    throw BitdepthError(.internal, "\(value) came out where \(result.type.shortName)\(result.shape) was inferred")
                 }
                 try value.withBytes { bytes in
                     if let base = bytes.baseAddress { frame.pointer(result.location).copyMemory(from: base, byteCount: bytes.count) }

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Bitdepth
+
+/// Which samples a command works on, and how they become the model's inputs.
+struct DataOptions: ParsableArguments {
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp(
+            "Samples: .npy, .npz (keys are input names), IDX (each also .gz), a folder of these, @list.txt, or the word random.",
+            valueName: "path"))
+    var path: String?
+
+    @Option(help: "How many samples, at equal distances over the data.")
+    var samples: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How raw values become inputs: scale=255,mean=0.286,std=0.353, layout=, dtype=, or imagenet, inception, raw (default: what the model's metadata say).",
+            valueName: "recipe"))
+    var preprocess: String?
+
+    @Option(
+        name: .customLong("shape"), parsing: .singleValue,
+        help: ArgumentHelp("Shape of an input, as in input:1x3x224x224; repeatable.", valueName: "input:shape"))
+    var shapes: [ShapeArgument] = []
+
+    func validate() throws {
+        if let samples, samples < 1 { throw ValidationError("--samples must be at least 1, not \(samples)") }
+    }
+
+    /// The recipe of `--preprocess`, read before anything else so that a mistake shows at once.
+    func recipe() throws(BitdepthError) -> PreprocessingRecipe? { try preprocess.map(PreprocessingRecipe.init(parsing:)) }
+
+    var isRandom: Bool { path == "random" }
+
+    /// Opens the data for a model.
+    ///
+    /// - Parameters:
+    ///   - models: Who may carry a recipe in its metadata, most important first.
+    ///   - randomCount: How many samples `random` has.
+    /// - Throws: ``BitdepthError/Code/usage`` where no data are named.
+    func open(
+        inputs: [InputSpecification], recipesFrom models: [Model], randomCount: Int, seed: UInt64
+    ) throws(BitdepthError) -> OpenedData {
+        guard let path else { throw DataOptions.missing }
+        let inputs = try shaped(inputs)
+        let (recipe, origin) = try chosenRecipe(models)
+        let options = DataSource.Options(layout: recipe.layout, randomCount: randomCount, seed: seed)
+        let raw = try DataSource.open(path, inputs: inputs, options: options)
+        // Noise is made as the model takes it.
+        let applied = isRandom ? .raw : recipe
+        return OpenedData(
+            source: PreprocessedSource(raw, recipe: applied, inputs: inputs), inputs: inputs, recipe: applied,
+            origin: isRandom ? nil : origin)
+    }
+
+    static let missing = BitdepthError(
+        .usage, "no data were named: --data is missing",
+        help: ["give samples of the kind that the model will see: --data PATH", "--data random tries things out with noise"])
+
+    private func chosenRecipe(_ models: [Model]) throws(BitdepthError) -> (PreprocessingRecipe, String?) {
+        if let recipe = try recipe() { return (recipe, "--preprocess") }
+        for model in models {
+            if let recipe = try model.preprocessing() { return (recipe, "the model's metadata") }
+        }
+        return (.raw, nil)
+    }
+
+    private func shaped(_ inputs: [InputSpecification]) throws(BitdepthError) -> [InputSpecification] {
+        var inputs = inputs
+        for argument in shapes {
+            let names = inputs.map(\.name)
+            let name = argument.input ?? (names.count == 1 ? names[0] : "")
+            guard let index = names.firstIndex(of: name) else {
+                throw BitdepthError(
+                    .usage, "--shape names no input \"\(name)\"\(Suggestion.clause(for: name, among: names))",
+                    help: ["the model's inputs are \(names.joined(separator: ", "))"])
+            }
+            inputs[index].shape = PartialShape(argument.dimensions.map(Dimension.known))
+        }
+        return inputs
+    }
+}
+
+/// Samples ready for the model.
+struct OpenedData {
+    var source: PreprocessedSource
+    var inputs: [InputSpecification]
+    var recipe: PreprocessingRecipe
+    /// Who chose the recipe; `nil` where nobody did and values are taken as they are.
+    var origin: String?
+}

@@ -1,0 +1,33 @@
+import BitdepthFormats
+import BitdepthTensors
+
+extension Labels {
+    /// The labels that lie beside data under the name that data sets give them: `t10k-images-idx3-ubyte.gz` has
+    /// `t10k-labels-idx1-ubyte.gz`, `images.npy` has `labels.npy`, `x_test.npy` has `y_test.npy`.
+    ///
+    /// - Returns: The labels, and the path where they were found.
+    /// - Throws: ``BitdepthError/Code/fileNotFound`` with the paths that were tried.
+    public static func beside(_ data: String, limits: Limits = .standard) throws(BitdepthError) -> (labels: [Int], path: String) {
+        let candidates = paths(beside: data)
+        for path in candidates {
+            guard (try? ByteSource.open(path)) != nil else { continue }
+            return (try read(path, limits: limits), path)
+        }
+        throw BitdepthError(
+            .fileNotFound, "no labels were found beside \(data)", at: .init(file: data),
+            help: candidates.map { "\($0) does not exist" } + ["name the file with --labels FILE"])
+    }
+
+    /// Where the labels of the data at a path may lie, most likely first.
+    static func paths(beside data: String) -> [String] {
+        var end = data.endIndex
+        while end > data.startIndex, data[data.index(before: end)] == "/" { end = data.index(before: end) }
+        let start = data[..<end].lastIndex(of: "/").map { data.index(after: $0) } ?? data.startIndex
+        let (folder, name) = (String(data[..<start]), String(data[start..<end]))
+        let renamed = [
+            name.replacing("images", with: "labels").replacing("idx3", with: "idx1"),
+            name.hasPrefix("x_") || name.hasPrefix("X_") ? (name.hasPrefix("x") ? "y" : "Y") + name.dropFirst() : name,
+        ]
+        return renamed.filter { $0 != name }.map { folder + $0 }
+    }
+}

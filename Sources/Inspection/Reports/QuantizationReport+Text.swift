@@ -1,0 +1,93 @@
+import BitdepthEvaluation
+import BitdepthQuantization
+
+extension QuantizationReport {
+    /// - Parameter listsAllNodes: Whether every node is listed, not only those that stay float.
+    public func text(listsAllNodes: Bool = false) -> ReportText {
+        var text = ReportText()
+        text.blank()
+        text.append(verdict)
+        text.append(OutputTable(check.result, order: check.outputs).text)
+        text.append(costs)
+        text.blank()
+        text.append(nodeText(listsAllNodes))
+        if !check.layers.layers.isEmpty {
+            text.blank()
+            text.table(check.layers.summary)
+            text.line(
+                .init("    \(check.layers.layers.count) of \(check.layers.total) layers, on \(check.layerSamples) samples; a layer's noise includes what the layers before it made", .faint))
+        }
+        if !next.isEmpty {
+            text.blank()
+            text.line(.init("  next:", .faint), .init(" " + next))
+        }
+        return text
+    }
+
+    private var verdict: ReportText {
+        var text = ReportText()
+        let mark: ReportText.Piece = complaints.isEmpty ? .init("✓", .good) : .init("✗", .bad)
+        if let file {
+            text.line(
+                .init("  "), mark, .init(" "), .init(file.path, .strong),
+                .init("  \(NumberText.bytes(file.bytesBefore)) → \(NumberText.bytes(file.bytes)) (\(NumberText.percent(file.ratio)))"))
+        } else {
+            text.line(.init("  "), mark, .init(complaints.isEmpty ? " nothing was written" : " collapsed, nothing was written", .strong))
+        }
+        text.field("checked", ["integer engine against float", checkedOn] + complaints)
+        return text
+    }
+
+    private var checkedOn: String {
+        let count = "\(check.result.sampleCount) samples"
+        return switch check.kind {
+        case .unused: "on \(count) that calibration did not use"
+        case .heldBack: "on \(count) held back from calibration"
+        case .calibration: "on the \(count) of calibration itself"
+        }
+    }
+
+    private var costs: ReportText {
+        var text = ReportText()
+        func milliseconds(_ seconds: Double) -> String { NumberText.milliseconds(seconds * 1000) }
+        text.field(
+            "latency",
+            [
+                "\(milliseconds(cost.latency.first)) → \(milliseconds(cost.latency.second)) (\(NumberText.fixed(cost.latency.speedup, places: 1))×)",
+                "1 thread, median of \(cost.latency.runs)", cost.processor, cost.instructionSet,
+            ])
+        let (total, integer) = cost.multiplyAccumulates
+        let share = total > 0 ? "\(NumberText.percent(Double(integer) / Double(total))) of \(NumberText.count(total)) multiply-adds on integers" : nil
+        text.field(
+            "memory",
+            [
+                "peak working \(NumberText.bytes(cost.workingBytes.float)) → \(NumberText.bytes(cost.workingBytes.quantized))", share,
+            ].compactMap { $0 })
+        var facts = ["statistics took \(NumberText.bytes(calibration.bytes)), whatever the number of samples"]
+        facts += calibration.infinities.prefix(QuantizationReport.mostInfinities).map {
+            "\($0.count) infinities in \"\($0.value)\" left out"
+        }
+        if calibration.infinities.count > QuantizationReport.mostInfinities {
+            facts.append("and in \(calibration.infinities.count - QuantizationReport.mostInfinities) more values")
+        }
+        text.field("calibration", facts)
+        return text
+    }
+
+    private static let mostInfinities = 3
+
+    private func nodeText(_ listsAll: Bool) -> ReportText {
+        var text = ReportText()
+        if listsAll {
+            text.table(nodes.all)
+        } else {
+            text.table(nodes.byOperator)
+            if !nodes.floatNodes.rows.isEmpty {
+                text.blank()
+                text.table(nodes.floatNodes)
+            }
+        }
+        for note in notes { text.line(.init("    note: \(note)", .faint)) }
+        return text
+    }
+}

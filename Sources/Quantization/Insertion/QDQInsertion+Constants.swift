@@ -1,0 +1,71 @@
+import BitdepthGraphs
+import BitdepthOperators
+import BitdepthTensors
+
+/// Weights, biases and other constant operands as codes.
+extension QDQInsertion {
+    mutating func insertWeight(_ use: QuantizationPlan.WeightUse) throws(BitdepthError) {
+        guard let weight = graph.initializers[use.name] else { return }
+        let bias = plan.biases.first { $0.position == use.position && $0.weight == use.input }
+        let biasValues = try bias.flatMap { graph.initializers[$0.name] }?.floats()
+        let activation = bias.flatMap { inputParameters(use.position, $0.activation) }
+        let node = graph.nodes[use.position]
+        let quantized = try locating(node.place.inside(.init(tensor: use.name.text))) { () throws(BitdepthError) in
+            try WeightQuantizer(configuration.weights).quantize(
+                weight, axis: use.axis, bias: biasValues, inputScale: activation?.scale ?? 1)
+        }
+        if !quantized.widenedChannels.isEmpty {
+            notes.append(
+                "\(node.label): the scale of \(quantized.widenedChannels.count) channel(s) was widened so that the bias fits 32 bits")
+        }
+        let key = ConstantKey(name: use.name, axis: quantized.axis, scales: quantized.scales, element: quantized.codes.type)
+        let result = try constants[key] ?? addDequantized(
+            quantized.codes, of: use.name, scales: quantized.scales, zeroPoints: quantized.zeroPoints, axis: quantized.axis)
+        constants[key] = result
+        graph.nodes[use.position].inputs[use.input] = result
+        if let bias, let biasValues, let activation {
+            try insertBias(bias, biasValues, scales: quantized.scales.map { Float(Double($0) * Double(activation.scale)) })
+        }
+    }
+
+    /// - Parameter scales: One for all, or one per channel; with groups that share scales, those of one group.
+    private mutating func insertBias(
+        _ use: QuantizationPlan.BiasUse, _ values: [Float], scales: [Float]
+    ) throws(BitdepthError) {
+        guard let shape = graph.initializers[use.name]?.shape, shape.rank == 1, !scales.isEmpty,
+            scales.count == 1 || (!values.isEmpty && values.count % scales.count == 0)
+        else { return }
+        let biasScales = scales.count == 1 ? scales : values.indices.map { scales[$0 % scales.count] }
+        var codes: [Int] = []
+        for (channel, value) in values.enumerated() {
+            let scale = biasScales[biasScales.count == 1 ? 0 : channel]
+            let units = (Double(value) / Double(scale)).rounded(.toNearestOrEven)
+            // A bias that does not fit stays float; the engine rounds it by itself or computes in float.
+            guard scale.isNormal, abs(units) <= Double(Int32.max) else { return }
+            codes.append(Int(units))
+        }
+        let axis = biasScales.count == 1 ? nil : 0
+        let key = ConstantKey(name: use.name, axis: axis, scales: biasScales, element: .int32)
+        let result = try constants[key] ?? addDequantized(
+            try Tensor(integers: codes, shape: shape, type: .int32), of: use.name, scales: biasScales,
+            zeroPoints: [Int](repeating: 0, count: biasScales.count), axis: axis)
+        constants[key] = result
+        graph.nodes[use.position].inputs[use.input] = result
+    }
+
+    /// A constant operand of an elementwise operator, in the activations' scheme; as a part of a Concat at its scale.
+    mutating func insertConstant(_ use: QuantizationPlan.ConstantUse) throws(BitdepthError) {
+        guard let constant = graph.initializers[use.name] else { return }
+        let values = try constant.floats()
+        let shared = use.sharesScaleOf.flatMap { parameters[$0] }
+        let range = Double(values.min() ?? 0)...Double(values.max() ?? 0)
+        let chosen = shared ?? QuantizationParameters(range: range, scheme: configuration.activations)
+        let element = configuration.activations.elementType
+        let key = ConstantKey(name: use.name, axis: nil, scales: [chosen.scale, Float(chosen.zeroPoint)], element: element)
+        let result = try constants[key] ?? addDequantized(
+            try Tensor(integers: chosen.quantize(values), shape: constant.shape, type: element), of: use.name,
+            scales: [chosen.scale], zeroPoints: [chosen.zeroPoint], axis: nil)
+        constants[key] = result
+        graph.nodes[use.position].inputs[use.input] = result
+    }
+}

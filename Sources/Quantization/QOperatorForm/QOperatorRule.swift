@@ -1,0 +1,45 @@
+import BitdepthGraphs
+import BitdepthTensors
+
+/// How an operator between codes is spelled as one operator on codes.
+enum QOperatorRule: Sendable {
+    /// A sum of products of an activation and a weight, with a bias of 32 bits.
+    case sum(Sum)
+    /// A function of operands of one scale each: each with its scale and zero point, then those of the result.
+    case function(OperatorName, operands: Int, withoutAttributes: [String: Attribute] = [:])
+    /// Scale and zero point of the result, then each operand with its own.
+    case concatenation(OperatorName)
+
+    struct Sum: Sendable {
+        var op: OperatorName
+        /// The axis of the weight that may have one scale for each index; rows of B instead of columns where `transB` is set.
+        var weightAxis: Int
+        var weightRank: Int?
+        var hasBias: Bool
+        /// Whether the bias stands before the scale of the result, which may then be left out for a float result.
+        var mayBeFloat = false
+        /// Whether zero points of the weight's channels have to be equal.
+        var wantsOneZeroPoint = false
+    }
+
+    static let all: [OperatorName: QOperatorRule] = [
+        "Conv": .sum(.init(op: "QLinearConv", weightAxis: 0, hasBias: true, wantsOneZeroPoint: true)),
+        "MatMul": .sum(.init(op: "QLinearMatMul", weightAxis: 1, weightRank: 2, hasBias: false)),
+        "Gemm": .sum(.init(op: microsoft("QGemm"), weightAxis: 1, hasBias: true, mayBeFloat: true)),
+        "Add": .function(microsoft("QLinearAdd"), operands: 2),
+        "Mul": .function(microsoft("QLinearMul"), operands: 2),
+        "Sigmoid": .function(microsoft("QLinearSigmoid"), operands: 1),
+        "LeakyRelu": .function(microsoft("QLinearLeakyRelu"), operands: 1),
+        "AveragePool": .function(microsoft("QLinearAveragePool"), operands: 1, withoutAttributes: ["dilations": .int(1)]),
+        "GlobalAveragePool": .function(microsoft("QLinearGlobalAveragePool"), operands: 1),
+        "Concat": .concatenation(microsoft("QLinearConcat")),
+    ]
+
+    /// Operators that move elements about, which ONNX Runtime has no kernels on codes for.
+    static let immovable: Set<OperatorName> = ["Dropout", "GlobalMaxPool"]
+
+    /// Types of weights for each type of activations, as far as ONNX Runtime has kernels for them.
+    static let weightTypes: [ElementType: Set<ElementType>] = [.uint8: [.uint8, .int8], .int8: [.int8]]
+
+    private static func microsoft(_ type: String) -> OperatorName { OperatorName(type, domain: "com.microsoft") }
+}
