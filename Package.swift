@@ -87,7 +87,9 @@ let tests: [RoomTests] = [
     RoomTests(room: "Operators", packages: [collections]),
     RoomTests(room: "Passes", packages: [collections]),
     RoomTests(room: "Formats", packages: [collections], exclude: ["Fixtures"]),
-    RoomTests(room: "Runtime", packages: [collections]),
+    RoomTests(
+        room: "Runtime", imports: ["Formats", "DataSources", "Evaluation", "Calibration", "Metrics", "Quantization"],
+        packages: [system, collections]),
     RoomTests(room: "DataSources"),
     RoomTests(room: "Evaluation"),
     RoomTests(room: "Calibration"),
@@ -135,7 +137,10 @@ let package = Package(
                 arguments,
             ],
             path: "Sources/Command")
-    ] + tests.map(testTarget),
+    ] + tests.map(testTarget) + [
+        .testTarget(
+            name: "InteroperabilityTests", dependencies: ["Bitdepth"], path: "Tests/InteroperabilityTests", exclude: ["Scripts"])
+    ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )

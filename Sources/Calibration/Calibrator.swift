@@ -1,6 +1,7 @@
 import BitdepthDataSources
 import BitdepthEvaluation
 import BitdepthGraphs
+import BitdepthPasses
 import BitdepthRuntime
 import BitdepthTensors
 
@@ -31,7 +32,8 @@ public struct Calibrator: Sendable {
         let counter = ProgressCounter(total: samples.count, progress)
         let inputs = InputCheck(graph)
         let origins = ValueOrigins(graph)
-        let chunks = try ChunkedWork(count: samples.count, threads: threads).map {
+        let work = ChunkedWork(count: samples.count, threads: threads)
+        return try work.fold(into: CalibrationStatistics(), combine: { $0.merge($1) }) {
             range throws(BitdepthError) -> CalibrationStatistics in
             let session = compiled.makeSession()
             var statistics = CalibrationStatistics()
@@ -39,8 +41,12 @@ public struct Calibrator: Sendable {
                 let sample = try samples.sample(at: index)
                 try locating(.init(sample: sample.name)) { () throws(BitdepthError) in
                     try inputs.check(sample)
-                    try session.observe(sample.tensors) { observation throws(BitdepthError) in
-                        try statistics.observe(observation, origins)
+                    do throws(BitdepthError) {
+                        try session.observe(sample.tensors) { observation throws(BitdepthError) in
+                            try statistics.observe(observation, origins)
+                        }
+                    } catch {
+                        throw error.code == .notANumber ? firstNotANumber(sample) ?? error : error
                     }
                 }
                 try counter.advance()
@@ -48,9 +54,26 @@ public struct Calibrator: Sendable {
             statistics.sampleCount += range.count
             return statistics
         }
-        var merged = CalibrationStatistics()
-        for chunk in chunks { merged.merge(chunk) }
-        return merged
+    }
+
+    /// The error of the first node whose result holds NaN: what was observed may lie far behind it. `nil` when the sample
+    /// cannot be run with everything observed.
+    private func firstNotANumber(_ sample: Sample) -> BitdepthError? {
+        guard let facts = try? ShapeInference.facts(of: graph), let order = try? graph.topologicalOrder() else { return nil }
+        let everything = order.flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
+            .filter { facts[$0]?.element.isFloatingPoint ?? false }
+        let options = CompileOptions(instructionSet: instructionSet, taps: everything)
+        guard let compiled = try? CompiledGraph(graph, options: options) else { return nil }
+        var statistics = CalibrationStatistics()
+        let origins = ValueOrigins(graph)
+        do throws(BitdepthError) {
+            try compiled.makeSession().observe(sample.tensors) { observation throws(BitdepthError) in
+                try statistics.observe(observation, origins)
+            }
+        } catch {
+            return error.code == .notANumber ? error : nil
+        }
+        return nil
     }
 }
 
@@ -85,7 +108,7 @@ public struct CalibrationStatistics: Sendable, Equatable {
             throw BitdepthError(
                 .notANumber, "NaN in \(observation.value)",
                 at: origins.place(of: observation.value),
-                help: ["look at the sample with: bitdepth run MODEL --input … ", "a NaN mostly comes from the data or from a division by zero"])
+                help: ["a NaN mostly comes from the data, from a division by zero or from an overflow"])
         }
     }
 }

@@ -33,14 +33,29 @@ public struct OutputComparison: Sendable, Equatable {
     public init() {}
 
     /// Adds one sample's output of each model.
-    mutating func add(reference: [Float], _ values: [Float], hasClasses: Bool) throws(BitdepthError) {
+    ///
+    /// - Parameter rows: How many rows of class scores it has; `nil` for an output without classes.
+    mutating func add(reference: [Float], _ values: [Float], rows: Int?) throws(BitdepthError) {
         try signalToNoise.add(reference: reference, values)
         try cosine.add(reference: reference, values)
         try largestError.add(reference: reference, values)
         referencePeak = reference.reduce(referencePeak) { max($0, abs($1)) }
-        guard hasClasses else { return }
-        _ = try agreement.add(reference: reference, values)
-        try divergence.add(referenceLogits: reference, logits: values)
+        guard let rows, rows > 0 else { return }
+        let classes = reference.count / rows
+        for row in 0..<rows {
+            let (expected, found) = (Array(reference[row * classes..<(row + 1) * classes]), Array(values[row * classes..<(row + 1) * classes]))
+            _ = try agreement.add(reference: expected, found)
+            if OutputComparison.areProbabilities(expected) {
+                try divergence.add(referenceProbabilities: expected, probabilities: found)
+            } else {
+                try divergence.add(referenceLogits: expected, logits: found)
+            }
+        }
+    }
+
+    /// Whether scores are the output of a Softmax and not logits.
+    private static func areProbabilities(_ scores: [Float]) -> Bool {
+        scores.allSatisfy { $0 >= 0 } && abs(scores.reduce(0) { $0 + Double($1) } - 1) < 1e-3
     }
 
     mutating func merge(_ other: Self) {

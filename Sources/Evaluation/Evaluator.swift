@@ -39,9 +39,11 @@ public struct Evaluator: Sendable {
             var result = EvaluationResult()
             for index in range {
                 let sample = try samples.sample(at: index)
-                let found = try locating(.init(sample: sample.name)) { () throws(BitdepthError) in try session.run(sample.tensors) }
-                let reference = try baselineSession?.run(sample.tensors)
-                try result.add(found, reference, outputs: outputs, label: labels?[index])
+                try locating(.init(sample: sample.name)) { () throws(BitdepthError) in
+                    let found = try session.run(sample.tensors)
+                    let reference = try baselineSession?.run(sample.tensors)
+                    try result.add(found, reference, outputs: outputs, label: labels?[index])
+                }
                 try counter.advance()
             }
             return result
@@ -72,25 +74,33 @@ public struct EvaluationResult: Sendable, Equatable {
     ) throws(BitdepthError) {
         sampleCount += 1
         for name in names {
-            guard let tensor = found[name] else { continue }
-            guard let other = reference?[name] else { continue }
-            let rows = tensor.classRows
-            let (values, expected) = (try tensor.floats(), try other.floats())
+            guard let tensor = found[name], let other = reference?[name] else { continue }
+            let (values, expected) = (try checked(tensor, name), try checked(other, name))
             guard values.count == expected.count else {
                 throw BitdepthError(.shapeMismatch, "output \"\(name)\" is \(tensor) here and \(other) in the baseline")
             }
-            if let rows, rows == 1 {
-                try outputs[name, default: OutputComparison()].add(reference: expected, values, hasClasses: true)
-            } else {
-                try outputs[name, default: OutputComparison()].add(reference: expected, values, hasClasses: false)
-            }
+            try outputs[name, default: OutputComparison()].add(reference: expected, values, rows: tensor.classRows)
         }
-        guard let label, let name = names.first, let scores = try found[name]?.floats() else { return }
+        guard let label, let name = names.first, let output = found[name] else { return }
+        guard output.classRows == 1 else {
+            throw BitdepthError(
+                .badData, "there are labels, but output \"\(name)\" is \(output): expected scores of classes for one sample",
+                at: .init(tensor: name))
+        }
         labelled += 1
-        let isRight = try model.add(scores: scores, label: label)
+        let isRight = try model.add(scores: try checked(output, name), label: label)
         guard let expected = try reference?[name]?.floats() else { return }
         let wasRight = try baseline.add(scores: expected, label: label)
         difference.add(firstIsRight: wasRight, secondIsRight: isRight)
+    }
+
+    /// The elements of an output, among which there may be no NaN: no comparison could be trusted.
+    private func checked(_ tensor: Tensor, _ name: String) throws(BitdepthError) -> [Float] {
+        let values = try tensor.floats()
+        if let position = values.firstIndex(where: \.isNaN) {
+            throw BitdepthError(.notANumber, "output \"\(name)\" is NaN at element \(position)", at: .init(tensor: name))
+        }
+        return values
     }
 
     mutating func merge(_ other: EvaluationResult) {
@@ -104,12 +114,11 @@ public struct EvaluationResult: Sendable, Equatable {
 }
 
 extension Tensor {
-    /// Rows of class scores in `[N, classes]` or `[classes]` with at least two classes; `nil` for other outputs.
+    /// Rows of class scores in `[N, classes]`, `[N, classes, 1, 1]` or `[classes]` with at least two classes; `nil` for
+    /// other outputs.
     var classRows: Int? {
-        switch shape.rank {
-        case 1 where shape[0] >= 2: 1
-        case 2 where shape[1] >= 2: shape[0]
-        default: nil
-        }
+        if shape.rank == 1 { return shape[0] >= 2 ? 1 : nil }
+        guard shape.rank >= 2, shape[0] > 0, shape[1] >= 2, shape.dimensions.dropFirst(2).allSatisfy({ $0 == 1 }) else { return nil }
+        return shape[0]
     }
 }

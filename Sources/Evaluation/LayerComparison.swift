@@ -82,6 +82,7 @@ public struct LayerComparison: Sendable {
     /// Float values of the first graph that the second one also has, dequantized or as they are.
     private static func pairs(_ float: Graph, _ quantized: Graph) -> [Pair] {
         let produced = GraphIndex(quantized).producer
+        let byCodes = dequantizedValues(of: quantized)
         var pairs: [Pair] = []
         for node in float.nodes {
             guard let value = node.output(0) else { continue }
@@ -90,9 +91,23 @@ public struct LayerComparison: Sendable {
                 pairs.append(Pair(float: value, quantized: dequantized, node: node))
             } else if let position = produced[value], quantized.nodes[position].op == "DequantizeLinear" {
                 pairs.append(Pair(float: value, quantized: value, node: node))
+            } else if let found = codesSuffixes.lazy.compactMap({ byCodes[ValueName(value.text + $0)] }).first {
+                pairs.append(Pair(float: value, quantized: found, node: node))
             }
         }
         return pairs
+    }
+
+    /// How tools call the codes of a value; operators that take codes to codes leave no other name.
+    private static let codesSuffixes = ["_QuantizeLinear_Output", "_quantized"]
+
+    /// The dequantized form of codes, by the codes' name.
+    private static func dequantizedValues(of graph: Graph) -> [ValueName: ValueName] {
+        Dictionary(
+            graph.nodes.compactMap { node in
+                guard node.op == "DequantizeLinear", let codes = node.input(0), let value = node.output(0) else { return nil }
+                return (codes, value)
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     private struct PairMetrics: Sendable {

@@ -21,25 +21,26 @@ public struct PairedLatency: Sendable, Hashable {
     /// - Parameters:
     ///   - sample: As the models take it.
     ///   - budget: About how long to measure; never fewer than `fewestRuns` runs.
-    ///   - isCancelled: Asked between runs; throws to stop.
+    ///   - checkpoint: Called between runs; throws to stop.
     public static func measure(
         _ first: CompiledGraph, _ second: CompiledGraph, on sample: Sample, budget: Duration = .milliseconds(300),
         fewestRuns: Int = 5, mostRuns: Int = 200, checkpoint: () throws(BitdepthError) -> Void = {}
     ) throws(BitdepthError) -> PairedLatency {
-        let sessions = (first.makeSession(), second.makeSession())
+        let firstSession = first.makeSession()
+        let secondSession = second.makeSession()
         // The first run compiles, the second one finds its memory in place.
         for _ in 0..<2 {
-            _ = try sessions.0.run(sample.tensors)
-            _ = try sessions.1.run(sample.tensors)
+            _ = try firstSession.run(sample.tensors)
+            _ = try secondSession.run(sample.tensors)
         }
         let start = ContinuousClock.now
         var times: (first: [Double], second: [Double]) = ([], [])
         while times.first.count < fewestRuns || start.duration(to: .now) < budget && times.first.count < mostRuns {
             try checkpoint()
             let begin = ContinuousClock.now
-            _ = try sessions.0.run(sample.tensors)
+            _ = try firstSession.run(sample.tensors)
             let middle = ContinuousClock.now
-            _ = try sessions.1.run(sample.tensors)
+            _ = try secondSession.run(sample.tensors)
             let end = ContinuousClock.now
             times.first.append(seconds(begin.duration(to: middle)))
             times.second.append(seconds(middle.duration(to: end)))

@@ -26,7 +26,8 @@ public struct Quantizer: Sendable {
 
     public typealias Progress = @Sendable (Stage, _ done: Int, _ total: Int) throws(BitdepthError) -> Void
 
-    /// Quantizes a float graph.
+    /// Quantizes a float graph. What is quantized already keeps its parameters; where nothing else is left to do, the model
+    /// comes back as it was.
     ///
     /// - Parameters:
     ///   - samples: Calibration data, preprocessed.
@@ -34,32 +35,49 @@ public struct Quantizer: Sendable {
     public func quantize(
         _ model: ModelGraph, calibratedOn samples: any SampleSource, progress: Progress? = nil
     ) throws(BitdepthError) -> Quantization {
-        var graph = model.graph
-        // Passes may use no operator that the written file's operator set lacks.
-        let report = try PassPipeline.inference(keepQDQ: true, opset: model.sourceOpset ?? .max).run(&graph)
-        var plan = try plan(graph)
+        let (graph, report) = try prepared(model)
+        let facts = try ShapeInference.facts(of: graph)
+        var plan = try plan(graph, facts)
+        try checkWeights(graph, plan)
         let statistics = try Calibrator(
-            graph, observing: plan.observedValues, threads: threads, instructionSet: instructionSet
+            graph, observing: valuesToObserve(graph, facts, plan), threads: threads, instructionSet: instructionSet
         ).statistics(over: samples) { done, total throws(BitdepthError) in try progress?(.calibrating, done, total) }
 
-        let forced = unequalConcatenations(graph, plan, statistics)
-        if !forced.isEmpty { plan = try self.plan(graph, forcedFloat: forced) }
-        let ranges = try ranges(graph, plan, statistics, samples, progress)
-        let result = try insert(graph, plan, ranges)
+        let forced = DataObstacles(graph, plan, statistics).byPosition
+        if !forced.isEmpty { plan = try self.plan(graph, facts, forcedFloat: forced) }
+        let ranges = try ranges(graph, facts, plan, statistics, samples, progress)
+        let parameters = try ValueParameters(plan, ranges: ranges, scheme: configuration.activations)
+        var notes = notes(graph, plan, statistics)
         var quantized = model
-        quantized.graph = result.graph
+        if plan.quantizesAnything {
+            let inserted = try insert(graph, plan, parameters)
+            quantized.graph = inserted.graph
+            notes += inserted.notes
+        }
+        if configuration.portType != .float {
+            let kept = QuantizedPorts(configuration.portType).run(&quantized.graph)
+            notes += kept.map { "\"\($0)\" stays float: no 8-bit QuantizeLinear or DequantizeLinear stands right at it" }
+        }
+        try quantized.graph.validate()
         return Quantization(
-            float: graph, model: quantized, plan: plan, parameters: result.parameters, ranges: ranges, statistics: statistics,
-            passes: report, notes: result.notes)
+            float: graph, model: quantized, plan: plan, parameters: parameters, ranges: ranges, statistics: statistics,
+            passes: report, notes: notes)
+    }
+
+    /// The float graph that is calibrated: in FP32, after passes.
+    func prepared(_ model: ModelGraph) throws(BitdepthError) -> (graph: Graph, report: PassPipeline.Report) {
+        var graph = try HalfPrecisionPorts().run(model.graph)
+        // Passes may use no operator that the written file's operator set lacks.
+        let report = try PassPipeline.inference(keepQDQ: true, opset: model.sourceOpset ?? .max).run(&graph)
+        return (graph, report)
     }
 
     private func plan(
-        _ graph: Graph, forcedFloat: [Int: String] = [:]
+        _ graph: Graph, _ facts: [ValueName: Fact], forcedFloat: [Int: String] = [:]
     ) throws(BitdepthError) -> QuantizationPlan {
-        let facts = try ShapeInference.facts(of: graph)
         var planner = try Planner(graph, configuration, facts: facts, forcedFloat: forcedFloat)
         let plan = planner.plan()
-        guard plan.decisions.contains(where: { $0.outcome == .quantized }) else {
+        guard plan.quantizesAnything || plan.hasQuantizedNodes else {
             let reasons = Set(plan.decisions.compactMap { decision -> String? in
                 if case .float(let reason) = decision.outcome { "\(decision.operatorType): \(reason)" } else { nil }
             }).sorted()
@@ -70,99 +88,62 @@ public struct Quantizer: Sendable {
         return plan
     }
 
-    /// Parts of a Concat that share one scale must not differ by more than this factor, or the small ones drown.
-    static let largestConcatenationRatio = 4.0
-
-    private func unequalConcatenations(
-        _ graph: Graph, _ plan: QuantizationPlan, _ statistics: CalibrationStatistics
-    ) -> [Int: String] {
-        var forced: [Int: String] = [:]
-        for (position, node) in graph.nodes.enumerated()
-        where node.op == "Concat" && plan.decisions[position].outcome == .quantized {
-            let widths = node.inputs.compactMap { name -> Double? in
-                guard let name, let extent = statistics[name]?.extent else { return nil }
-                return Double(max(extent.upperBound, 0) - min(extent.lowerBound, 0))
-            }.filter { $0 > 0 }
-            guard let largest = widths.max(), let smallest = widths.min(),
-                largest > smallest * Quantizer.largestConcatenationRatio
-            else { continue }
-            forced[position] = "the ranges of its parts differ by more than \(Int(Quantizer.largestConcatenationRatio)) times"
+    /// Finds weights that are no numbers before calibration takes its time.
+    private func checkWeights(_ graph: Graph, _ plan: QuantizationPlan) throws(BitdepthError) {
+        for use in plan.weights {
+            guard let weight = graph.initializers[use.name] else { continue }
+            try locating(graph.nodes[use.position].place.inside(.init(tensor: use.name.text))) { () throws(BitdepthError) in
+                try WeightQuantizer.checkIsFinite(try weight.floats())
+            }
         }
-        return forced
+    }
+
+    /// What the ranges come from, what decides whether parts may share a scale, and the outputs, so that NaN is found
+    /// wherever it ends up.
+    private func valuesToObserve(_ graph: Graph, _ facts: [ValueName: Fact], _ plan: QuantizationPlan) -> [ValueName] {
+        let produced = GraphIndex(graph).producer
+        let outputs = graph.outputs.map(\.name).filter { facts[$0]?.element.isFloatingPoint ?? false && produced[$0] != nil }
+        var seen = Set<ValueName>()
+        return (plan.observedValues + plan.joinedValues.sorted() + outputs).filter { seen.insert($0).inserted }
     }
 
     private func ranges(
-        _ graph: Graph, _ plan: QuantizationPlan, _ statistics: CalibrationStatistics, _ samples: any SampleSource,
-        _ progress: Progress?
+        _ graph: Graph, _ facts: [ValueName: Fact], _ plan: QuantizationPlan, _ statistics: CalibrationStatistics,
+        _ samples: any SampleSource, _ progress: Progress?
     ) throws(BitdepthError) -> [ValueName: ClosedRange<Double>] {
         let scheme = configuration.activations
-        switch configuration.calibration {
-        case .method(let method):
-            var ranges: [ValueName: ClosedRange<Double>] = [:]
-            for value in plan.observedValues {
-                guard let observed = statistics[value] else { continue }
-                ranges[value] = try method.range(of: observed, scheme: scheme)
-            }
-            return ranges
-        case .auto:
-            var candidates: [ValueName: [ClosedRange<Double>]] = [:]
-            for value in plan.observedValues {
-                guard let observed = statistics[value] else { continue }
-                for method in RangeChoice.candidates {
-                    let range = try method.range(of: observed, scheme: scheme)
-                    if candidates[value]?.contains(range) != true { candidates[value, default: []].append(range) }
+        var candidates: [ValueName: [ClosedRange<Double>]] = [:]
+        for value in plan.observedValues {
+            guard let observed = statistics[value] else { continue }
+            for method in configuration.calibration.methods {
+                let range = try locating(.init(tensor: value.text)) { () throws(BitdepthError) in
+                    try method.range(of: observed, scheme: scheme)
                 }
+                if candidates[value]?.contains(range) != true { candidates[value, default: []].append(range) }
             }
-            let few = samples.evenly(min(samples.count, configuration.refinementSamples))
-            return try RangeRefinement(graph: graph, scheme: scheme, threads: threads, instructionSet: instructionSet)
-                .choose(candidates, over: few) { done, total throws(BitdepthError) in try progress?(.refining, done, total) }
         }
+        guard candidates.values.contains(where: { $0.count > 1 }) else { return candidates.compactMapValues(\.first) }
+        let few = try samples.chosenByContent(configuration.refinementSamples)
+        return try RangeRefinement(graph: graph, facts: facts, scheme: scheme, threads: threads, instructionSet: instructionSet)
+            .choose(candidates, over: few) { done, total throws(BitdepthError) in try progress?(.refining, done, total) }
     }
 
-    private func insert(
-        _ graph: Graph, _ plan: QuantizationPlan, _ ranges: [ValueName: ClosedRange<Double>]
-    ) throws(BitdepthError) -> (graph: Graph, parameters: ValueParameters, notes: [String]) {
-        let parameters = try ValueParameters(plan, ranges: ranges, scheme: configuration.activations)
+    func insert(
+        _ graph: Graph, _ plan: QuantizationPlan, _ parameters: ValueParameters
+    ) throws(BitdepthError) -> (graph: Graph, notes: [String]) {
         var insertion = QDQInsertion(graph, plan, parameters, configuration)
-        var quantized = try insertion.run()
-        var notes = insertion.notes
-        if configuration.portType != .float {
-            let kept = QuantizedPorts().run(&quantized)
-            notes += kept.map { "\"\($0)\" stays float: no QuantizeLinear or DequantizeLinear stands right at it" }
-        }
-        try quantized.validate()
-        return (quantized, parameters, notes)
+        let quantized = try insertion.run()
+        return (quantized, insertion.notes)
     }
 
-    /// SQNR at the output when one node alone is quantized: which layers a loss comes from, by measurement.
-    ///
-    /// - Returns: Nodes with their SQNR in dB, worst first.
-    public func sensitivities(
-        of quantization: Quantization, on samples: any SampleSource, limit: Int = 50
-    ) throws(BitdepthError) -> [(node: String, decibels: Double)] {
-        let graph = quantization.float
-        let facts = try ShapeInference.facts(of: graph)
-        let positions = graph.nodes.indices.filter { quantization.plan.decisions[$0].outcome == .quantized }
-        let float = try CompiledGraph(graph, options: CompileOptions(instructionSet: instructionSet))
-        var measured: [(node: String, decibels: Double)] = []
-        for position in positions.prefix(limit) {
-            var others: [Int: String] = [:]
-            for other in positions where other != position { others[other] = "tried without" }
-            var planner = try Planner(graph, configuration, facts: facts, forcedFloat: others)
-            let plan = planner.plan()
-            var known = quantization.ranges
-            for value in plan.observedValues where known[value] == nil {
-                known[value] = quantization.parameters[value].map { Double($0.range.lowerBound)...Double($0.range.upperBound) }
-            }
-            guard plan.decisions[position].outcome == .quantized, plan.observedValues.allSatisfy({ known[$0] != nil }) else { continue }
-            let alone = try insert(graph, plan, known).graph
-            let evaluator = Evaluator(
-                try CompiledGraph(alone, options: CompileOptions(instructionSet: instructionSet)), baseline: float, threads: threads)
-            let result = try evaluator.evaluate(samples)
-            let decibels = graph.outputs.compactMap { result.outputs[$0.name.text]?.signalToNoise.decibels }.min()
-            measured.append((graph.nodes[position].label, decibels ?? .infinity))
-        }
-        return measured.sorted { ($0.decibels, $0.node) < ($1.decibels, $1.node) }
+    private func notes(_ graph: Graph, _ plan: QuantizationPlan, _ statistics: CalibrationStatistics) -> [String] {
+        var notes: [String] = []
+        let kept = plan.decisions.count { $0.outcome == .alreadyQuantized }
+        if kept > 0 { notes.append("\(kept) nodes were quantized already and keep their parameters") }
+        notes += configuration.keepFloat.filter { selector in !graph.nodes.contains { selector.matches($0) } }
+            .map { "\($0.description) matches no node" }
+        notes += statistics.infinities.map { "\($0.count) infinities in \"\($0.value)\" were left out of its statistics" }
+        return notes
     }
 }
 

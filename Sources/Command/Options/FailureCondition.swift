@@ -1,6 +1,4 @@
-import BitdepthEvaluation
-import BitdepthInspection
-import BitdepthTensors
+import Bitdepth
 
 /// A condition of `--fail-if`, as in `top1.drop > 0.5%`: the command fails when it holds.
 struct FailureCondition: Sendable, Equatable {
@@ -23,6 +21,7 @@ struct FailureCondition: Sendable, Equatable {
             }
         }
 
+        var isDrop: Bool { self == .top1Drop || self == .top5Drop }
         var needsLabels: Bool { [.top1, .top5, .top1Drop, .top5Drop].contains(self) }
         var needsBaseline: Bool { self != .top1 && self != .top5 }
     }
@@ -46,7 +45,7 @@ struct FailureCondition: Sendable, Equatable {
     /// - Throws: ``BitdepthError/Code/usage`` saying what is wrong, with what may have been meant.
     init(parsing text: String) throws(BitdepthError) {
         func fail(_ message: String, _ help: String = "a condition looks like 'top1.drop > 0.5%' or 'agreement < 99%'") -> BitdepthError {
-            BitdepthError(.usage, "\(message) in --fail-if '\(text)'", help: [help])
+            BitdepthError(.usage, "--fail-if '\(text)': \(message)", help: [help])
         }
         let isRelation: (Character) -> Bool = { "<>=".contains($0) }
         guard let start = text.firstIndex(where: isRelation) else { throw fail("there is no <, <=, > or >=") }
@@ -107,10 +106,10 @@ struct FailureCondition: Sendable, Equatable {
         return relation.holds(value, limit)
     }
 
-    /// `top1.drop is 0.06 %`
+    /// `top1.drop is 0.06 points`
     func statement(_ value: Double?) -> String {
         guard let value, !value.isNaN else { return "\(metric.rawValue) has no value here" }
-        let unit = metric.unit.isEmpty ? "" : " \(metric.unit)"
+        let unit = metric.isDrop ? " points" : metric.unit.isEmpty ? "" : " \(metric.unit)"
         return "\(metric.rawValue) is \(NumberText.significant(value, digits: 4))\(unit)"
     }
 }

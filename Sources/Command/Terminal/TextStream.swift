@@ -19,8 +19,11 @@ struct TextStream: Sendable {
     /// Writes all of the text.
     ///
     /// - Throws: ``OutputFailure`` when the reader has gone away or the disk is full.
-    func write(_ text: String) throws(OutputFailure) {
-        var bytes = Array(text.utf8)[...]
+    func write(_ text: String) throws(OutputFailure) { try write(Array(text.utf8)) }
+
+    /// Writes all of the bytes.
+    func write(_ bytes: [UInt8]) throws(OutputFailure) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { bd_write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, written != -OutputFailure.interrupted { throw OutputFailure(errorNumber: Int32(-written)) }

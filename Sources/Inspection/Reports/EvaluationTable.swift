@@ -47,7 +47,7 @@ public struct EvaluationTable: Sendable {
         _ name: String, _ baseline: Proportion, _ model: Proportion, note: String?, _ table: inout TextTable
     ) {
         let interval = model.wilsonBounds().map {
-            "95 % sure of \(NumberText.fixed($0.lowerBound * 100, places: 2)) … \(NumberText.fixed($0.upperBound * 100, places: 2)) %"
+            "\(NumberText.fixed($0.lowerBound * 100, places: 2)) … \(NumberText.fixed($0.upperBound * 100, places: 2)) % with 95 % confidence"
         }
         guard hasBaseline else {
             return table.append([.text(name), EvaluationTable.percent(model), .text(interval ?? "")])
@@ -72,6 +72,25 @@ public struct EvaluationTable: Sendable {
         guard let error = result.difference.standardError, let probability = result.difference.pValue else { return nil }
         let chance = probability < 0.001 ? "< 0.001" : "= " + NumberText.fixed(probability, places: 3)
         return "± \(NumberText.fixed(error * 100, places: 2)), McNemar p \(chance)"
+    }
+
+    /// The table with the comparison of outputs as further rows, for formats that hold one table.
+    public var fullTable: TextTable {
+        var full = table
+        guard hasBaseline else { return full }
+        let all = OutputTable(result, order: outputs).outputs
+        for (name, comparison) in all {
+            let prefix = all.count > 1 ? "\(name) " : ""
+            let rows: [(String, TextTable.Cell?)] = [
+                ("agreement", comparison.agreement.value.map { .percent($0) }),
+                ("KL divergence", OutputTable.divergence(comparison).map { .significant($0, digits: 3) }),
+                ("SQNR", comparison.signalToNoise.decibels.map { .decibels($0) }),
+                ("cosine", comparison.cosine.value.map { TextTable.Cell(OutputTable.cosine($0), value: .number($0)) }),
+                ("largest difference", comparison.largestError.value.map { .significant($0, digits: 3) }),
+            ]
+            for case (let metric, let cell?) in rows { full.append([.text(prefix + metric), .blank, cell, .blank, .blank]) }
+        }
+        return full
     }
 
     /// The table, then how outputs compare.

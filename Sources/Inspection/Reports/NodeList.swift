@@ -23,22 +23,19 @@ public struct NodeList: Sendable {
 
     public init(_ entries: [Entry]) { self.entries = entries }
 
-    /// How many nodes of each operator compute on integers, run inside other nodes, move codes, or stay float.
+    /// How many nodes of each operator compute on integers or stay float; further outcomes where there are any.
     public var byOperator: TextTable {
-        var table = TextTable([
-            .init("operator"), .init("nodes", .right), .init("integer", .right), .init("fused", .right), .init("moves codes", .right),
-            .init("kept", .right), .init("float", .right),
-        ])
+        let kinds = NodeDecision.Outcome.Kind.allCases.filter { $0 == .quantized || $0 == .float || count($0) > 0 }
+        var table = TextTable(
+            [.init("operator"), .init("nodes", .right)] + kinds.map { TextTable.Column($0.rawValue, .right) })
         for type in Set(entries.map(\.decision.operatorType)).sorted() {
             let all = entries.filter { $0.decision.operatorType == type }
-            func count(_ kind: NodeDecision.Outcome.Kind) -> TextTable.Cell {
-                let found = all.filter { $0.decision.outcome.kind == kind }.count
-                return found == 0 ? TextTable.Cell("·", value: .integer(0)) : .integer(found)
-            }
-            table.append([
-                .text(type), .integer(all.count), count(.quantized), count(.fused), count(.movesCodes), count(.alreadyQuantized),
-                count(.float),
-            ])
+            table.append(
+                [.text(type), .integer(all.count)]
+                    + kinds.map { kind in
+                        let found = all.filter { $0.decision.outcome.kind == kind }.count
+                        return found == 0 ? TextTable.Cell("·", value: .integer(0)) : .integer(found)
+                    })
         }
         return table
     }

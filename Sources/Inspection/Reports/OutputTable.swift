@@ -15,25 +15,32 @@ public struct OutputTable: Sendable {
     public var text: ReportText {
         var text = ReportText()
         for (name, comparison) in outputs {
-            text.field(outputs.count > 1 ? "output" : "answers", facts(name, comparison))
+            let title = outputs.count > 1 ? [ReportText.Piece("\"\(name)\"", .strong)] : []
+            let answers = answers(comparison)
+            text.field("answers", answers.isEmpty ? [] : title + answers)
+            text.field("output", title + distances(comparison))
         }
         return text
     }
 
-    private func facts(_ name: String, _ comparison: OutputComparison) -> [ReportText.Piece] {
-        var facts = outputs.count > 1 ? [ReportText.Piece("\"\(name)\"", .strong)] : []
-        if let share = comparison.agreement.value {
-            facts.append(.init("same top-1 as float \(NumberText.percent(share))", .strong))
-            facts.append(.init(OutputTable.certainty(comparison.agreement.proportion)))
-        }
-        if let decibels = comparison.signalToNoise.decibels { facts.append(.init("SQNR \(NumberText.decibels(decibels))", .strong)) }
-        if let divergence = comparison.divergence.value {
+    private func answers(_ comparison: OutputComparison) -> [ReportText.Piece] {
+        guard let share = comparison.agreement.value else { return [] }
+        var facts: [ReportText.Piece] = [
+            .init("same top-1 as float \(NumberText.percent(share))", .strong), .init(OutputTable.certainty(comparison.agreement.proportion)),
+        ]
+        if let divergence = OutputTable.divergence(comparison) {
             facts.append(.init("KL divergence \(NumberText.significant(divergence, digits: 3))"))
         }
+        return facts
+    }
+
+    private func distances(_ comparison: OutputComparison) -> [ReportText.Piece] {
+        var facts: [ReportText.Piece] = []
+        if let decibels = comparison.signalToNoise.decibels { facts.append(.init("SQNR \(NumberText.decibels(decibels))", .strong)) }
         if let cosine = comparison.cosine.value { facts.append(.init("cosine \(OutputTable.cosine(cosine))")) }
         if let error = comparison.largestError.value {
             let peak = NumberText.significant(Double(comparison.referencePeak), digits: 3)
-            facts.append(.init("largest difference \(NumberText.significant(error, digits: 3)) (values up to \(peak))"))
+            facts.append(.init("largest difference \(NumberText.significant(error, digits: 3)) of values up to \(peak)"))
         }
         return facts
     }
@@ -43,7 +50,12 @@ public struct OutputTable: Sendable {
         let counted = "\(proportion.hits) of \(proportion.count)"
         guard proportion.count < 1000, let bounds = proportion.wilsonBounds() else { return counted }
         let (low, high) = (bounds.lowerBound, bounds.upperBound)
-        return "\(counted), 95 % sure of \(NumberText.fixed(low * 100, places: 1)) … \(NumberText.fixed(high * 100, places: 1)) %"
+        return "\(counted): \(NumberText.fixed(low * 100, places: 1)) … \(NumberText.fixed(high * 100, places: 1)) % with 95 % confidence"
+    }
+
+    /// Never negative: what rounding leaves below zero is zero.
+    static func divergence(_ comparison: OutputComparison) -> Double? {
+        comparison.divergence.value.map { $0 < 0 ? 0 : $0 }
     }
 
     /// Enough digits to see how far from 1 it is.
@@ -59,7 +71,7 @@ public struct OutputTable: Sendable {
                 return [
                     "name": .string(name), "sqnr_db": .optional(comparison.signalToNoise.decibels),
                     "agreement": .optional(comparison.agreement.value), "agreement_low": .optional(bounds?.lowerBound),
-                    "agreement_high": .optional(bounds?.upperBound), "kl_divergence": .optional(comparison.divergence.value),
+                    "agreement_high": .optional(bounds?.upperBound), "kl_divergence": .optional(OutputTable.divergence(comparison)),
                     "cosine": .optional(comparison.cosine.value),
                     "largest_difference": .optional(comparison.largestError.value),
                     "largest_value": .number(Double(comparison.referencePeak)),

@@ -34,7 +34,7 @@ extension QuantizationReport {
         } else {
             text.line(.init("  "), mark, .init(complaints.isEmpty ? " nothing was written" : " collapsed, nothing was written", .strong))
         }
-        text.field("checked", ["integer engine against float", checkedOn] + complaints)
+        text.field("checked", ["integer engine against float", checkedOn])
         return text
     }
 
@@ -63,18 +63,10 @@ extension QuantizationReport {
             [
                 "peak working \(NumberText.bytes(cost.workingBytes.float)) → \(NumberText.bytes(cost.workingBytes.quantized))", share,
             ].compactMap { $0 })
-        var facts = ["statistics took \(NumberText.bytes(calibration.bytes)), whatever the number of samples"]
-        facts += calibration.infinities.prefix(QuantizationReport.mostInfinities).map {
-            "\($0.count) infinities in \"\($0.value)\" left out"
-        }
-        if calibration.infinities.count > QuantizationReport.mostInfinities {
-            facts.append("and in \(calibration.infinities.count - QuantizationReport.mostInfinities) more values")
-        }
-        text.field("calibration", facts)
+        text.field(
+            "calibration", ["statistics took \(NumberText.bytes(calibration.bytes)), whatever the number of samples"])
         return text
     }
-
-    private static let mostInfinities = 3
 
     private func nodeText(_ listsAll: Bool) -> ReportText {
         var text = ReportText()

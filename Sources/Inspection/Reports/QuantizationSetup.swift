@@ -3,7 +3,8 @@ import BitdepthQuantization
 /// What a quantization really begins with: model, data and the configuration in effect.
 public struct QuantizationSetup: Sendable {
     public var model: Model
-    public var data: Data
+    /// `nil` for a plan without data.
+    public var data: Data?
     public var configuration: QuantizationConfiguration
     /// `ONNX QDQ`
     public var form: String
@@ -70,7 +71,7 @@ public struct QuantizationSetup: Sendable {
         }
     }
 
-    public init(model: Model, data: Data, configuration: QuantizationConfiguration, form: String, opset: Int?) {
+    public init(model: Model, data: Data?, configuration: QuantizationConfiguration, form: String, opset: Int?) {
         self.model = model
         self.data = data
         self.configuration = configuration
@@ -79,6 +80,21 @@ public struct QuantizationSetup: Sendable {
     }
 
     public var text: ReportText {
+        var text = modelText
+        if let data {
+            text.field("data", [data.name, "\(data.calibrationSamples) of \(data.count) samples calibrate", data.checkSummary])
+            text.field("input", data.inputFacts)
+        }
+        text.field("weights", [configuration.weights.summary])
+        text.field("activations", [configuration.activations.summary, "ranges by \(configuration.calibration)"])
+        if !configuration.keepFloat.isEmpty { text.field("keep float", configuration.keepFloat.map(\.description)) }
+        text.field(
+            "written as", [form, opset.map { "opset \($0)" }, "inputs and outputs \(configuration.portType.rawValue)"].compactMap { $0 })
+        return text
+    }
+
+    /// The line about the model alone.
+    public var modelText: ReportText {
         var text = ReportText()
         let fused = model.nodes == model.nodesAfterPasses ? "" : " → \(model.nodesAfterPasses) after fusing"
         text.field(
@@ -88,13 +104,6 @@ public struct QuantizationSetup: Sendable {
                     model.opset.map { "ONNX opset \($0)" }, "\(model.nodes) nodes\(fused)",
                     "\(NumberText.count(model.parameters)) parameters", NumberText.bytes(model.bytes),
                 ].compactMap { $0.map { ReportText.Piece($0) } })
-        text.field("data", [data.name, "\(data.calibrationSamples) of \(data.count) samples calibrate", data.checkSummary])
-        text.field("input", data.inputFacts)
-        text.field("weights", [configuration.weights.summary])
-        text.field("activations", [configuration.activations.summary, "ranges by \(configuration.calibration)"])
-        if !configuration.keepFloat.isEmpty { text.field("keep float", configuration.keepFloat.map(\.description)) }
-        text.field(
-            "written as", [form, opset.map { "opset \($0)" }, "inputs and outputs \(configuration.portType.rawValue)"].compactMap { $0 })
         return text
     }
 
@@ -105,19 +114,7 @@ public struct QuantizationSetup: Sendable {
                 "nodes_after_passes": .integer(model.nodesAfterPasses), "parameters": .integer(model.parameters),
                 "bytes": .integer(model.bytes),
             ],
-            "data": [
-                "name": .string(data.name), "samples": .integer(data.count),
-                "calibration_samples": .integer(data.calibrationSamples), "check_samples": .integer(data.checkSamples),
-                "check_kind": .string(data.checkKind.rawValue), "preprocess": .string(data.preprocessing),
-                "preprocess_from": .optional(data.preprocessingOrigin),
-                "inputs": .array(
-                    data.ranges.map { range in
-                        [
-                            "name": .string(range.input), "minimum": .number(range.minimum), "maximum": .number(range.maximum),
-                            "mean": .number(range.mean),
-                        ]
-                    }),
-            ],
+            "data": data?.json ?? nil,
             "configuration": [
                 "notation": .string(configuration.notation), "weights": .string(configuration.weights.summary),
                 "activations": .string(configuration.activations.summary),
@@ -130,6 +127,21 @@ public struct QuantizationSetup: Sendable {
 }
 
 extension QuantizationSetup.Data {
+    var json: JSONValue {
+        [
+            "name": .string(name), "samples": .integer(count), "calibration_samples": .integer(calibrationSamples),
+            "check_samples": .integer(checkSamples), "check_kind": .string(checkKind.rawValue),
+            "preprocess": .string(preprocessing), "preprocess_from": .optional(preprocessingOrigin),
+            "inputs": .array(
+                ranges.map { range in
+                    [
+                        "name": .string(range.input), "minimum": .number(range.minimum), "maximum": .number(range.maximum),
+                        "mean": .number(range.mean),
+                    ]
+                }),
+        ]
+    }
+
     var checkSummary: String {
         switch checkKind {
         case .unused: "\(checkSamples) others check the result"

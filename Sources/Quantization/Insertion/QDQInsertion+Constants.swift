@@ -18,11 +18,8 @@ extension QDQInsertion {
             notes.append(
                 "\(node.label): the scale of \(quantized.widenedChannels.count) channel(s) was widened so that the bias fits 32 bits")
         }
-        let key = ConstantKey(name: use.name, axis: quantized.axis, scales: quantized.scales, element: quantized.codes.type)
-        let result = try constants[key] ?? addDequantized(
+        graph.nodes[use.position].inputs[use.input] = try dequantized(
             quantized.codes, of: use.name, scales: quantized.scales, zeroPoints: quantized.zeroPoints, axis: quantized.axis)
-        constants[key] = result
-        graph.nodes[use.position].inputs[use.input] = result
         if let bias, let biasValues, let activation {
             try insertBias(bias, biasValues, scales: quantized.scales.map { Float(Double($0) * Double(activation.scale)) })
         }
@@ -45,12 +42,9 @@ extension QDQInsertion {
             codes.append(Int(units))
         }
         let axis = biasScales.count == 1 ? nil : 0
-        let key = ConstantKey(name: use.name, axis: axis, scales: biasScales, element: .int32)
-        let result = try constants[key] ?? addDequantized(
+        graph.nodes[use.position].inputs[use.input] = try dequantized(
             try Tensor(integers: codes, shape: shape, type: .int32), of: use.name, scales: biasScales,
             zeroPoints: [Int](repeating: 0, count: biasScales.count), axis: axis)
-        constants[key] = result
-        graph.nodes[use.position].inputs[use.input] = result
     }
 
     /// A constant operand of an elementwise operator, in the activations' scheme; as a part of a Concat at its scale.
@@ -60,12 +54,9 @@ extension QDQInsertion {
         let shared = use.sharesScaleOf.flatMap { parameters[$0] }
         let range = Double(values.min() ?? 0)...Double(values.max() ?? 0)
         let chosen = shared ?? QuantizationParameters(range: range, scheme: configuration.activations)
-        let element = configuration.activations.elementType
-        let key = ConstantKey(name: use.name, axis: nil, scales: [chosen.scale, Float(chosen.zeroPoint)], element: element)
-        let result = try constants[key] ?? addDequantized(
-            try Tensor(integers: chosen.quantize(values), shape: constant.shape, type: element), of: use.name,
-            scales: [chosen.scale], zeroPoints: [chosen.zeroPoint], axis: nil)
-        constants[key] = result
-        graph.nodes[use.position].inputs[use.input] = result
+        let codes = try Tensor(
+            integers: chosen.quantize(values), shape: constant.shape, type: configuration.activations.elementType)
+        graph.nodes[use.position].inputs[use.input] = try dequantized(
+            codes, of: use.name, scales: [chosen.scale], zeroPoints: [chosen.zeroPoint], axis: nil)
     }
 }

@@ -14,7 +14,7 @@ public struct QDQInsertion {
     private var origins: [ValueName: ValueName] = [:]
     private var newNodes: [Node] = []
     /// Constants that were quantized already: several nodes may read one.
-    var constants: [ConstantKey: ValueName] = [:]
+    private var constants: [ConstantKey: ValueName] = [:]
     /// What is worth telling: widened channels.
     public internal(set) var notes: [String] = []
 
@@ -87,20 +87,23 @@ public struct QDQInsertion {
 
     // MARK: Constants
 
-    struct ConstantKey: Hashable {
+    private struct ConstantKey: Hashable {
         var name: ValueName
-        var axis: Int?
+        var type: ElementType
         var scales: [Float]
-        var element: ElementType
+        var zeroPoints: [Int]
+        var axis: Int?
     }
 
-    /// A DequantizeLinear of constant codes; its name, which ends like that of every dequantized value.
+    /// The result of a DequantizeLinear of constant codes; one that is there already for the same constant and parameters.
     ///
     /// - Parameters:
     ///   - scales: One, or one per index of `axis`.
-    mutating func addDequantized(
+    mutating func dequantized(
         _ codes: Tensor, of name: ValueName, scales: [Float], zeroPoints: [Int], axis: Int?
     ) throws(BitdepthError) -> ValueName {
+        let key = ConstantKey(name: name, type: codes.type, scales: scales, zeroPoints: zeroPoints, axis: axis)
+        if let result = constants[key] { return result }
         let shape = axis == nil ? Shape.scalar : Shape.vector(scales.count)
         let quantized = addConstant(codes, "\(name)_quantized")
         let scale = try addConstant(Tensor(scales, shape: shape), "\(name)_scale")
@@ -109,6 +112,7 @@ public struct QDQInsertion {
         var node = Node("DequantizeLinear", name: "\(name)_DequantizeLinear", inputs: [quantized, scale, zero], outputs: [result])
         if let axis { node.attributes["axis"] = .int(axis) }
         newNodes.append(node)
+        constants[key] = result
         return result
     }
 

@@ -30,9 +30,7 @@ public struct WeightQuantizer: Sendable {
         _ weight: Tensor, axis: Int?, bias: [Float]? = nil, inputScale: Float = 1
     ) throws(BitdepthError) -> QuantizedWeight {
         let values = try weight.floats()
-        if let bad = values.firstIndex(where: { !$0.isFinite }) {
-            throw BitdepthError(.notANumber, "weight element \(bad) is \(values[bad])")
-        }
+        try WeightQuantizer.checkIsFinite(values)
         let axis = scheme.granularity == .perTensor ? nil : try axis.map { axis throws(BitdepthError) in try weight.shape.axis(axis) }
         let channels = axis.map { weight.shape[$0] } ?? 1
         let inner = axis.map { weight.shape.count(of: $0 + 1..<weight.shape.rank) } ?? max(weight.count, 1)
@@ -52,6 +50,12 @@ public struct WeightQuantizer: Sendable {
         return QuantizedWeight(
             codes: try Tensor(integers: codes, shape: weight.shape, type: scheme.elementType),
             scales: parameters.map(\.scale), zeroPoints: parameters.map(\.zeroPoint), axis: axis, widenedChannels: widened)
+    }
+
+    /// - Throws: ``BitdepthError/Code/notANumber`` for NaN or an infinity.
+    static func checkIsFinite(_ values: [Float]) throws(BitdepthError) {
+        guard let bad = values.firstIndex(where: { !$0.isFinite }) else { return }
+        throw BitdepthError(.notANumber, "weight element \(bad) is \(values[bad])")
     }
 
     /// A bias is a 32-bit number of units `inputScale * scale`. Where a channel's weights are so small that its bias would

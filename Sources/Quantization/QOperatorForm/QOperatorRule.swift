@@ -6,9 +6,21 @@ enum QOperatorRule: Sendable {
     /// A sum of products of an activation and a weight, with a bias of 32 bits.
     case sum(Sum)
     /// A function of operands of one scale each: each with its scale and zero point, then those of the result.
-    case function(OperatorName, operands: Int, withoutAttributes: [String: Attribute] = [:])
+    case function(Function)
     /// Scale and zero point of the result, then each operand with its own.
     case concatenation(OperatorName)
+
+    struct Function: Sendable {
+        var op: OperatorName
+        var operands = 1
+        /// Attributes that only the operator on codes has.
+        var added: [String: Attribute] = [:]
+        /// Attributes that it lacks, with the value that it means.
+        var implied: [String: Attribute] = [:]
+        /// Whether ONNX Runtime's kernel rounds means that lie halfway between two codes otherwise than QuantizeLinear does.
+        /// They are common only where the scale stays the same.
+        var mustRescale = false
+    }
 
     struct Sum: Sendable {
         var op: OperatorName
@@ -26,12 +38,14 @@ enum QOperatorRule: Sendable {
         "Conv": .sum(.init(op: "QLinearConv", weightAxis: 0, hasBias: true, wantsOneZeroPoint: true)),
         "MatMul": .sum(.init(op: "QLinearMatMul", weightAxis: 1, weightRank: 2, hasBias: false)),
         "Gemm": .sum(.init(op: microsoft("QGemm"), weightAxis: 1, hasBias: true, mayBeFloat: true)),
-        "Add": .function(microsoft("QLinearAdd"), operands: 2),
-        "Mul": .function(microsoft("QLinearMul"), operands: 2),
-        "Sigmoid": .function(microsoft("QLinearSigmoid"), operands: 1),
-        "LeakyRelu": .function(microsoft("QLinearLeakyRelu"), operands: 1),
-        "AveragePool": .function(microsoft("QLinearAveragePool"), operands: 1, withoutAttributes: ["dilations": .int(1)]),
-        "GlobalAveragePool": .function(microsoft("QLinearGlobalAveragePool"), operands: 1),
+        "Add": .function(.init(op: microsoft("QLinearAdd"), operands: 2)),
+        "Mul": .function(.init(op: microsoft("QLinearMul"), operands: 2)),
+        "Sigmoid": .function(.init(op: microsoft("QLinearSigmoid"))),
+        "LeakyRelu": .function(.init(op: microsoft("QLinearLeakyRelu"))),
+        "Softmax": .function(.init(op: microsoft("QLinearSoftmax"), added: ["opset": .int(13)])),
+        "AveragePool": .function(
+            .init(op: microsoft("QLinearAveragePool"), implied: ["dilations": .int(1)], mustRescale: true)),
+        "GlobalAveragePool": .function(.init(op: microsoft("QLinearGlobalAveragePool"), mustRescale: true)),
         "Concat": .concatenation(microsoft("QLinearConcat")),
     ]
 

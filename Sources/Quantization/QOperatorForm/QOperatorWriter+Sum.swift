@@ -16,7 +16,7 @@ extension QOperatorWriter {
         let quantizes = try result.map { result throws(Obstacle) in try parameters(of: result) } ?? []
         inputs += sum.mayBeFloat ? [bias] + quantizes : quantizes + [bias]
         while let last = inputs.last, last == nil { inputs.removeLast() }
-        var node = try node(sum.op, island, inputs: inputs, result)
+        var node = node(sum.op, island, inputs: inputs, result)
         node.attributes["beta"] = nil
         return node
     }

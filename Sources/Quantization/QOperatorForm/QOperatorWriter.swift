@@ -14,32 +14,44 @@ struct QOperatorWriter {
         try checkClamp(island)
         switch QOperatorRule.all[island.node.op] {
         case .sum(let sum)?: return try node(sum, island, reader)
-        case .function(let op, let count, let defaults)?:
-            let result = try result(island, reader)
-            var inputs: [ValueName?] = []
-            for slot in 0..<count { inputs += try withParameters(try activation(island, slot, like: result)) }
-            return try node(op, island, inputs: inputs + parameters(of: result), result, defaults: defaults)
+        case .function(let function)?: return try node(function, island, reader)
         case .concatenation(let op)?:
             let result = try result(island, reader)
             var inputs = try parameters(of: result)
             for slot in island.operands.indices { inputs += try withParameters(try activation(island, slot, like: result)) }
-            return try node(op, island, inputs: inputs, result)
+            return node(op, island, inputs: inputs, result)
         case nil: return try movement(island, reader)
         }
     }
 
-    func node(
-        _ op: OperatorName, _ island: QDQIsland, inputs: [ValueName?], _ result: QuantizedValue?, defaults: [String: Attribute] = [:]
+    private mutating func node(
+        _ function: QOperatorRule.Function, _ island: QDQIsland, _ reader: QDQReader
     ) throws(Obstacle) -> Node {
+        let result = try result(island, reader)
+        var inputs: [ValueName?] = []
+        for slot in 0..<function.operands {
+            let operand = try activation(island, slot, like: result)
+            if function.mustRescale, operand.scales == result.scales {
+                throw Obstacle("its scale does not change, and \(function.op.type) rounds halves otherwise")
+            }
+            inputs += try withParameters(operand)
+        }
+        var node = node(function.op, island, inputs: inputs + (try parameters(of: result)), result)
+        for (name, value) in function.implied {
+            guard node.attributes.removeValue(forKey: name)?.repeats(value) ?? true else {
+                throw Obstacle("\(function.op.type) has no attribute \"\(name)\"")
+            }
+        }
+        for (name, value) in function.added.sorted(by: { $0.key < $1.key }) { node.attributes[name] = value }
+        return node
+    }
+
+    /// The island's node as another operator.
+    func node(_ op: OperatorName, _ island: QDQIsland, inputs: [ValueName?], _ result: QuantizedValue?) -> Node {
         var node = island.node
         node.op = op
         node.inputs = inputs
         if let result { node.outputs = [result.name] }
-        for (name, value) in defaults {
-            guard node.attributes.removeValue(forKey: name)?.repeats(value) ?? true else {
-                throw Obstacle("\(op.type) has no attribute \"\(name)\"")
-            }
-        }
         return node
     }
 

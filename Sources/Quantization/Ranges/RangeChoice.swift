@@ -14,6 +14,14 @@ public enum RangeChoice: Sendable, Hashable {
         self = text == "auto" ? .auto : .method(try CalibrationMethod(parsing: text))
     }
 
+    /// The methods whose ranges are candidates for each value.
+    public var methods: [CalibrationMethod] {
+        switch self {
+        case .method(let method): [method]
+        case .auto: RangeChoice.candidates
+        }
+    }
+
     /// What `auto` chooses from.
     public static let candidates: [CalibrationMethod] = [
         .minmax, .percentile(99.999), .percentile(99.99), .mse, .entropy,

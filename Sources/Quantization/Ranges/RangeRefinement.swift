@@ -13,6 +13,7 @@ import BitdepthTensors
 /// per candidate with the value quantized.
 struct RangeRefinement {
     let graph: Graph
+    let facts: [ValueName: Fact]
     let scheme: QuantizationScheme
     let threads: Int
     let instructionSet: InstructionSet
@@ -72,7 +73,7 @@ struct RangeRefinement {
         private let reference: CompiledGraph
         private let quantized: [CompiledGraph]
 
-        /// `nil` when nobody reads the value.
+        /// `nil` when nobody reads the value, or a reader needs more than floats and the graph's inputs.
         init?(_ value: ValueName, _ ranges: [ClosedRange<Double>], _ refinement: RangeRefinement) throws(BitdepthError) {
             let graph = refinement.graph
             let index = GraphIndex(graph)
@@ -85,6 +86,8 @@ struct RangeRefinement {
             where graph.initializers[input] == nil && !produced.contains(input) && !needed.contains(input) {
                 needed.append(input)
             }
+            let ports = Set(graph.inputs.map(\.name))
+            guard needed.allSatisfy({ ports.contains($0) || refinement.facts[$0]?.element == .float32 }) else { return nil }
             var small = Graph(name: "trial")
             small.inputs = needed.map { Graph.Port($0, nil) }
             small.outputs = nodes.compactMap { $0.output(0) }.map { Graph.Port($0, nil) }

@@ -95,5 +95,5 @@ public struct Compiler: Sendable {
 }
 
 extension ElementType {
-    var isHalf: Bool { self == .float16 || self == .bfloat16 }
+    public var isHalf: Bool { self == .float16 || self == .bfloat16 }
 }

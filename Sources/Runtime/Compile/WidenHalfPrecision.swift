@@ -2,8 +2,10 @@ import BitdepthGraphs
 import BitdepthTensors
 
 /// Lets a graph with 16-bit floats compute in FP32: constants, casts and stated types are widened.
-struct WidenHalfPrecision {
-    func applied(to graph: Graph) throws(BitdepthError) -> Graph {
+public struct WidenHalfPrecision: Sendable {
+    public init() {}
+
+    public func applied(to graph: Graph) throws(BitdepthError) -> Graph {
         guard graph.mentionsHalfPrecision else { return graph }
         var graph = graph
         for (name, tensor) in graph.initializers where tensor.type.isHalf {

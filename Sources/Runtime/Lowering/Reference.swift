@@ -19,10 +19,11 @@ struct Reference: Lowering {
             switch op {
             case is Conv: (output.count, weight.count / weight[0])
             case is ConvTranspose: (input.count, weight.count / weight[0])
-            case is Gemm, is MatMul: (output.count, input.dimensions.last ?? 0)
+            case let gemm as Gemm: (output.count, gemm.transposesA ? input[0] : input[1])
+            case is MatMul: (output.count, input.dimensions.last ?? 0)
             default: (0, 0)
             }
-        return results.multipliedReportingOverflow(by: depth).overflow ? .max : results * depth
+        return (try? Shape([results, depth]))?.count ?? Shape.largestCount
     }
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {

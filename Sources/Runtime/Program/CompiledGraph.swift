@@ -26,6 +26,9 @@ public final class CompiledGraph: Sendable {
     /// How many parts of work each thread has done so far; empty for one thread.
     public var executedParts: [Int] { pool?.executedParts ?? [] }
 
+    /// How many programs are kept.
+    var cachedProgramCount: Int { programs.withLock { $0.count } }
+
     /// A new session with an arena of its own.
     public func makeSession() -> Session { Session(self) }
 
@@ -78,6 +81,8 @@ public final class CompiledGraph: Sendable {
 struct ProgramCache {
     private var entries: [(types: [ValueName: TensorType], program: Program)] = []
     private static let capacity = 16
+
+    var count: Int { entries.count }
 
     subscript(types: [ValueName: TensorType]) -> Program? { entries.first { $0.types == types }?.program }
 

@@ -3,8 +3,8 @@ import BitdepthTensors
 
 /// One arena to run a compiled graph in: owned by one caller, not shared. Any number of sessions may run the same graph.
 public struct Session: ~Copyable {
-    private let graph: CompiledGraph
-    private let arenas: ArenaCache
+    let graph: CompiledGraph
+    let arenas: ArenaCache
 
     init(_ graph: CompiledGraph) {
         self.graph = graph
@@ -39,6 +39,14 @@ public struct Session: ~Copyable {
     }
 
     private borrowing func execute(_ program: Program, _ arena: AlignedMemory, _ inputs: [String: Tensor]) throws(BitdepthError) {
+        let frame = try frame(for: program, arena, inputs)
+        for step in program.steps { try step.run(frame) }
+    }
+
+    /// What the steps work on, the inputs in their places.
+    borrowing func frame(
+        for program: Program, _ arena: AlignedMemory, _ inputs: [String: Tensor]
+    ) throws(BitdepthError) -> Frame {
         let frame = Frame(arena: arena.base, constants: program.constants.base, pool: graph.pool)
         for input in program.inputs {
             guard let location = input.location, let tensor = inputs[input.name.text] else { continue }
@@ -47,7 +55,7 @@ public struct Session: ~Copyable {
                 if let base = bytes.baseAddress { frame.pointer(location).copyMemory(from: base, byteCount: bytes.count) }
             }
         }
-        for step in program.steps { try step.run(frame) }
+        return frame
     }
 }
 

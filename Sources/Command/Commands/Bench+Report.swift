@@ -1,0 +1,78 @@
+import Bitdepth
+
+extension Bench {
+    /// Steps that `--explain` shows unless asked for all by `-v`.
+    private static let shownSteps = 12
+
+    func show(_ table: BenchTable, _ profiles: [ProfileTable], _ instructionSet: InstructionSet) throws {
+        switch output.resultFormat {
+        case .json, .jsonl: try output.show("bench", json: json(table, profiles, instructionSet)) { _ in [] }
+        case .csv: try output.show(table.table, kind: "bench")
+        case .markdown:
+            try output.show(table.table, kind: "bench")
+            try output.terminal.output.writeLine("\nhost: " + host(instructionSet, table).joined(separator: " · "))
+        case .table: try output.show(text(table, profiles, instructionSet))
+        }
+    }
+
+    private func text(_ table: BenchTable, _ profiles: [ProfileTable], _ instructionSet: InstructionSet) -> ReportText {
+        var text = ReportText()
+        text.table(table.table, indent: 2)
+        text.blank()
+        text.table(table.startTable, indent: 2)
+        for (result, profile) in zip(table.results, profiles) { add(profile, of: result, to: &text, instructionSet) }
+        text.blank()
+        text.field("host", host(instructionSet, table))
+        text.field("peak", ["constants (packed weights, tables)", "arena (inputs, activations, outputs of one session)"])
+        return text
+    }
+
+    private func add(
+        _ profile: ProfileTable, of result: BenchResult, to text: inout ReportText, _ instructionSet: InstructionSet
+    ) {
+        text.blank()
+        text.line(.init("  \(result.model)", .strong), .init(" · threads \(result.threads) · batch \(result.batch)"))
+        text.line(.init("  " + profile.summary))
+        let limit = output.verbose > 0 ? nil : Bench.shownSteps
+        text.table(profile.table(limit: limit), indent: 4)
+        if let limit, profile.entries.count > limit {
+            text.line(.init("    \(profile.entries.count - limit) more steps: see -v", .faint))
+        }
+        if !profile.islands.isEmpty {
+            text.line(.init("  \(profile.islands.count) float steps break the integer path", .strong))
+            text.table(profile.islandTable, indent: 4)
+        } else if result.isQuantized {
+            text.line(.init("  no float island: everything between the first and the last conversion is integer", .good))
+        }
+        if result.isQuantized, instructionSet == .avx2 {
+            text.line(.init("  without VNNI the integer kernels multiply 16-bit pairs: at most about twice as fast as float", .faint))
+        }
+    }
+
+    func host(_ instructionSet: InstructionSet, _ table: BenchTable) -> [String] {
+        let machine = Machine.current
+        let counts = table.results.map(\.times.count)
+        let runs = counts.min().flatMap { low in counts.max().map { low == $0 ? "\(low)" : "\(low) to \($0)" } } ?? "0"
+        return [
+            machine.processor ?? "unknown processor", "\(machine.physicalCores) cores", "kernels \(instructionSet.rawValue)",
+            "bitdepth \(Version.current)", "\(runs) runs after \(warmup) warm-up, in turn, outliers kept",
+        ]
+    }
+
+    private func json(_ table: BenchTable, _ profiles: [ProfileTable], _ instructionSet: InstructionSet) -> JSONValue {
+        let machine = Machine.current
+        let results = table.results.enumerated().map { index, result -> JSONValue in
+            guard index < profiles.count, case .object(let members) = table.json(of: result) else { return table.json(of: result) }
+            return .object(members + [.init("explain", profiles[index].json)])
+        }
+        return [
+            "results": .array(results),
+            "host": [
+                "processor": .optional(machine.processor), "physical_cores": .integer(machine.physicalCores),
+                "logical_processors": .integer(machine.logicalProcessors), "instruction_set": .string(instructionSet.rawValue),
+                "system": .string(machine.system), "version": .string(Version.current),
+            ],
+            "warmup": .integer(warmup), "seed": .integer(Int(truncatingIfNeeded: seed)),
+        ]
+    }
+}

@@ -1,0 +1,103 @@
+import Bitdepth
+
+/// A model and how long it took to read.
+struct LoadedModel {
+    let path: String
+    let model: Model
+    let seconds: Double
+
+    init(_ path: String, allowLinks: Bool) throws(BitdepthError) {
+        let start = ContinuousClock.now
+        model = try Model(contentsOf: path, allowLinks: allowLinks)
+        seconds = start.duration(to: .now).inSeconds
+        self.path = path
+    }
+}
+
+/// A model made ready to be timed with one number of threads and one batch size.
+final class BenchSubject {
+    let path: String
+    let isQuantized: Bool
+    let compiled: CompiledGraph
+    let inputs: [String: Tensor]
+    private let session: Session
+    private(set) var result: BenchResult
+    /// Seconds of all timed runs.
+    private(set) var total = 0.0
+
+    /// - Parameter batch: `nil` for 1, or what the model fixes.
+    init(
+        _ loaded: LoadedModel, threads: Int, batch: Int?, shapes: [ShapeArgument], seed: UInt64, instructionSet: InstructionSet
+    ) throws(BitdepthError) {
+        path = loaded.path
+        isQuantized = loaded.model.isQuantized
+        let named = loaded.model.inputs
+        let own = shapes.filter { shape in shape.input.map { name in named.contains { $0.name == name } } ?? true }
+        let specifications = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
+            try BenchSubject.fixed(try own.applied(to: named), batch: batch)
+        }
+        inputs = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in try BenchSubject.noise(specifications, seed: seed) }
+        let start = ContinuousClock.now
+        let compiled = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
+            try loaded.model.compiled(threads: threads, options: CompileOptions(instructionSet: instructionSet))
+        }
+        let program = try locating(.init(file: loaded.path)) { [inputs] () throws(BitdepthError) in try compiled.program(for: inputs) }
+        let compile = start.duration(to: .now).inSeconds
+        self.compiled = compiled
+        session = compiled.makeSession()
+        result = BenchResult(
+            model: loaded.path, isQuantized: isQuantized, threads: threads,
+            batch: specifications.first?.shape.dimensions?.first?.value ?? 1, times: [], load: loaded.seconds, compile: compile,
+            first: 0, constantBytes: program.constantBytes, arenaBytes: program.workingBytes,
+            multiplyAccumulates: program.multiplyAccumulates.total,
+            integerMultiplyAccumulates: program.multiplyAccumulates.integer)
+        result.first = try run()
+    }
+
+    /// The inputs with their batch axis fixed.
+    private static func fixed(_ inputs: [InputSpecification], batch: Int?) throws(BitdepthError) -> [InputSpecification] {
+        var inputs = inputs
+        for index in inputs.indices {
+            guard var dimensions = inputs[index].shape.dimensions, let first = dimensions.first else { continue }
+            if let batch, let own = first.value, own != batch {
+                throw BitdepthError(
+                    .usage, "the batch of input \(inputs[index]) is fixed at \(own), --batch asks for \(batch)",
+                    help: ["leave --batch out to time it as it is"])
+            }
+            dimensions[0] = .known(first.value ?? batch ?? 1)
+            inputs[index].shape = PartialShape(dimensions)
+        }
+        return inputs
+    }
+
+    /// Normal noise for floats, any codes for 8-bit inputs, zeros for indices, which must lie in range.
+    private static func noise(_ inputs: [InputSpecification], seed: UInt64) throws(BitdepthError) -> [String: Tensor] {
+        var tensors = try RandomSource(inputs: inputs, count: 1, seed: seed).sample(at: 0).tensors
+        for (position, input) in inputs.enumerated() where input.type == .uint8 || input.type == .int8 {
+            var generator = SeededGenerator(seed: seed, stream: UInt64(position))
+            try tensors[input.name]?.withMutableBytes { bytes in
+                for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: generator.next()) }
+            }
+        }
+        return tensors
+    }
+
+    /// Seconds of one run.
+    func run() throws(BitdepthError) -> Double {
+        let start = ContinuousClock.now
+        _ = try locating(.init(file: path)) { () throws(BitdepthError) in try session.run(inputs) }
+        return start.duration(to: .now).inSeconds
+    }
+
+    func runTimed() throws(BitdepthError) {
+        let seconds = try run()
+        result.times.append(seconds)
+        total += seconds
+    }
+
+    func profile() throws(BitdepthError) -> [(step: StepDescription, seconds: Double)] { try session.profile(inputs) }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Bitdepth
+
+/// `bitdepth bench model.onnx model.int8.onnx --threads 1,2`
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Latency, throughput and memory of one or more models.",
+        discussion: """
+            The models take turns, so that whatever disturbs the machine disturbs all of them; speed does not depend on the \
+            inputs' values, which are seeded noise. Peak memory is the program's constants (packed weights) and the arena of \
+            one session; the rest of the process is not counted.
+            """)
+
+    @Argument(help: "ONNX files; the first is what the others are compared with.")
+    var models: [String]
+
+    @Option(help: ArgumentHelp("Numbers of threads (default: physical cores, or BITDEPTH_THREADS).", valueName: "n,…"))
+    var threads: CountList?
+
+    @Option(help: ArgumentHelp("Batch sizes (default: 1, or what the model fixes).", valueName: "n,…"))
+    var batch: CountList?
+
+    @Option(help: ArgumentHelp("How long each model runs: 2s, 500ms.", valueName: "time"))
+    var minTime = DurationArgument(seconds: 1)
+
+    @Option(help: "Exactly so many timed runs of each model, instead of --min-time.")
+    var runs: Int?
+
+    @Option(help: "Runs before those that are timed.")
+    var warmup = 5
+
+    @Option(
+        name: .customLong("shape"), parsing: .singleValue,
+        help: ArgumentHelp("Shape of an input, as in input:1x3x224x224; repeatable.", valueName: "input:shape"))
+    var shapes: [ShapeArgument] = []
+
+    @Flag(help: "Where the time goes, step by step, and what is float and why.")
+    var explain = false
+
+    @Option(help: "Instruction set of the kernels; results are the same with each.")
+    var isa = InstructionSetChoice(nil)
+
+    @Option(help: "Seed of the inputs.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Follow symbolic links to external data.")
+    var allowLinks = false
+
+    @OptionGroup(title: "Output")
+    var output: OutputOptions
+
+    func validate() throws {
+        if models.isEmpty { throw ValidationError("name at least one model") }
+        if let runs, runs < 1 { throw ValidationError("--runs must be at least 1, not \(runs)") }
+        if warmup < 0 { throw ValidationError("--warmup must not be negative") }
+        if let most = threads?.counts.max(), most > 1024 { throw ValidationError("--threads must be between 1 and 1024, not \(most)") }
+    }
+
+    /// The shared meaning of threads and instruction set, for what this command has in lists.
+    func compute() throws -> ComputeOptions {
+        var options = try ComputeOptions.parse([])
+        options.isa = isa
+        return options
+    }
+
+    func run() throws {
+        let instructionSet = try compute().instructionSet()
+        let threadCounts = try threads?.counts ?? [compute().threadCount()]
+        let loaded = try loadModels()
+        warn(aboutThreads: threadCounts)
+        var results: [BenchResult] = []
+        var profiles: [ProfileTable] = []
+        for threads in threadCounts {
+            for batch in batch.map({ $0.counts.map(Optional.some) }) ?? [nil] {
+                let subjects = try loaded.map { model in
+                    try BenchSubject(model, threads: threads, batch: batch, shapes: shapes, seed: seed, instructionSet: instructionSet)
+                }
+                try measure(subjects)
+                results += subjects.map(\.result)
+                if explain { for subject in subjects { profiles.append(try profile(subject)) } }
+            }
+        }
+        try show(BenchTable(results), profiles, instructionSet)
+        warn(aboutSlow: BenchTable(results))
+    }
+
+    private func loadModels() throws -> [LoadedModel] {
+        let loaded = try models.map { path in try LoadedModel(path, allowLinks: allowLinks) }
+        for shape in shapes {
+            guard let name = shape.input, !loaded.contains(where: { $0.model.inputs.contains { $0.name == name } }) else { continue }
+            // One of them says what its inputs are called.
+            _ = try [shape].applied(to: loaded[0].model.inputs)
+        }
+        return loaded
+    }
+
+    private func warn(aboutThreads counts: [Int]) {
+        let cores = Machine.current.physicalCores
+        guard let most = counts.max(), most > cores else { return }
+        output.messages.warn("\(most) threads on \(cores) physical cores: they wait for each other")
+    }
+
+    private func warn(aboutSlow table: BenchTable) {
+        for (quantized, float) in table.slowQuantized {
+            output.messages.warn(
+                "INT8 is not faster than float: \(quantized.model) takes \(NumberText.milliseconds(quantized.median)), \(float.model) \(NumberText.milliseconds(float.median)) (\(quantized.threads) threads, batch \(quantized.batch))",
+                help: explain ? [] : ["--explain shows where the time goes"])
+        }
+    }
+}

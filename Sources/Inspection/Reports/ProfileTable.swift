@@ -1,0 +1,113 @@
+import BitdepthRuntime
+
+/// Where the time of a run goes, step by step.
+public struct ProfileTable: Sendable {
+    /// A step with its mean time in seconds, and for float steps of a quantized model why they are float.
+    public struct Entry: Sendable, Equatable {
+        public var step: StepDescription
+        public var seconds: Double
+        public var reason: String?
+
+        public init(step: StepDescription, seconds: Double, reason: String?) {
+            self.step = step
+            self.seconds = seconds
+            self.reason = reason
+        }
+    }
+
+    public let isQuantized: Bool
+    public let entries: [Entry]
+    /// How many runs the times are means of.
+    public let runs: Int
+
+    public init(isQuantized: Bool, entries: [Entry], runs: Int) {
+        self.isQuantized = isQuantized
+        self.entries = entries
+        self.runs = runs
+    }
+
+    public var seconds: Double { entries.reduce(0) { $0 + $1.seconds } }
+
+    /// Groups of steps with their time, those that took none left out.
+    public var groups: [(name: String, seconds: Double)] {
+        let names: [(StepDescription.Arithmetic, String)] = [
+            (.integer, "int8 kernels"), (.float, isQuantized ? "float islands" : "float kernels"),
+            (.conversion, "quantize/dequantize"), (.movement, "movement"),
+        ]
+        return names.compactMap { arithmetic, name in
+            let steps = entries.filter { $0.step.arithmetic == arithmetic }
+            return steps.isEmpty ? nil : (name, steps.reduce(0) { $0 + $1.seconds })
+        }
+    }
+
+    /// `0.420 ms, of which   int8 kernels 0.400 (95 %)   …`
+    public var summary: String {
+        let total = seconds
+        let parts = groups.map { name, time in
+            "\(name) \(ProfileTable.number(time)) (\(NumberText.percent(total > 0 ? time / total : 0)))"
+        }
+        return "\(NumberText.milliseconds(total * 1000)), of which   " + parts.joined(separator: "   ")
+    }
+
+    /// The slowest steps first.
+    ///
+    /// - Parameter limit: How many rows; nil for all.
+    public func table(limit: Int? = nil) -> TextTable {
+        var table = TextTable([
+            .init("step", isShrinkable: true), .init("op"), .init("arithmetic"), .init("kernel"), .init("ms", .right),
+            .init("share", .right), .init("MACs", key: "multiply_accumulates", .right), .init("GMAC/s", key: "gmac_per_second", .right),
+        ])
+        let total = seconds
+        let sorted = entries.enumerated().sorted { ($1.element.seconds, $0.offset) < ($0.element.seconds, $1.offset) }
+        for (_, entry) in sorted.prefix(limit ?? entries.count) {
+            let work = entry.step.multiplyAccumulates
+            let fused = entry.step.fused.count
+            table.append([
+                .text(entry.step.node), .text(entry.step.operatorType + (fused > 0 ? " + \(fused) fused" : "")),
+                .text(entry.step.arithmetic.rawValue), .text(entry.step.kernel),
+                TextTable.Cell(ProfileTable.number(entry.seconds), value: .number(entry.seconds * 1000)),
+                .percent(total > 0 ? entry.seconds / total : 0), work > 0 ? .count(work) : .missing,
+                work > 0 && entry.seconds > 0 ? .significant(Double(work) / entry.seconds / 1e9, digits: 3) : .missing,
+            ])
+        }
+        return table
+    }
+
+    /// Float steps of a quantized model, the slowest first.
+    public var islands: [Entry] {
+        guard isQuantized else { return [] }
+        return entries.filter { $0.step.arithmetic == .float }.sorted { $0.seconds > $1.seconds }
+    }
+
+    public var islandTable: TextTable {
+        var table = TextTable([
+            .init("float island", key: "step", isShrinkable: true), .init("op"), .init("ms", .right), .init("because", key: "reason", isShrinkable: true),
+        ])
+        for entry in islands {
+            table.append([
+                .text(entry.step.node), .text(entry.step.operatorType),
+                TextTable.Cell(ProfileTable.number(entry.seconds), value: .number(entry.seconds * 1000)),
+                entry.reason.map(TextTable.Cell.text) ?? .missing,
+            ])
+        }
+        return table
+    }
+
+    public var json: JSONValue {
+        [
+            "runs": .integer(runs), "total_ms": .number(seconds * 1000),
+            "groups": .object(groups.map { .init($0.name, .number($0.seconds * 1000)) }),
+            "steps": .array(
+                entries.map { entry in
+                    [
+                        "node": .string(entry.step.node), "operator": .string(entry.step.operatorType),
+                        "fused": .strings(entry.step.fused), "arithmetic": .string(entry.step.arithmetic.rawValue),
+                        "kernel": .string(entry.step.kernel), "ms": .number(entry.seconds * 1000),
+                        "multiply_accumulates": .integer(entry.step.multiplyAccumulates), "reason": .optional(entry.reason),
+                    ]
+                }),
+        ]
+    }
+
+    private static func number(_ seconds: Double) -> String { NumberText.fixed(seconds * 1000, places: seconds < 0.01 ? 3 : 1) }
+}
