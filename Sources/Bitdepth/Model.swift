@@ -2,6 +2,7 @@ import BitdepthDataSources
 import BitdepthEvaluation
 import BitdepthFormats
 import BitdepthGraphs
+import BitdepthOperators
 import BitdepthPasses
 import BitdepthQuantization
 import BitdepthRuntime
@@ -67,6 +68,7 @@ public struct Model: Sendable {
     ///   - threads: Threads that one run uses.
     ///   - options: Instruction set, fusion.
     public func compiled(threads: Int = 1, options: CompileOptions = CompileOptions()) throws(BitdepthError) -> CompiledGraph {
-        try CompiledGraph(graph, options: options, threads: threads)
+        try contents.checkOperators()
+        return try CompiledGraph(graph, options: options, threads: threads)
     }
 }

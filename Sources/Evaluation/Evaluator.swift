@@ -74,8 +74,10 @@ public struct EvaluationResult: Sendable, Equatable {
     ) throws(BitdepthError) {
         sampleCount += 1
         for name in names {
-            guard let tensor = found[name], let other = reference?[name] else { continue }
-            let (values, expected) = (try checked(tensor, name), try checked(other, name))
+            guard let tensor = found[name] else { continue }
+            let values = try checked(tensor, name)
+            guard let other = reference?[name] else { continue }
+            let expected = try checked(other, name)
             guard values.count == expected.count else {
                 throw BitdepthError(.shapeMismatch, "output \"\(name)\" is \(tensor) here and \(other) in the baseline")
             }

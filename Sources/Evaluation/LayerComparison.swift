@@ -82,17 +82,27 @@ public struct LayerComparison: Sendable {
     /// Float values of the first graph that the second one also has, dequantized or as they are.
     private static func pairs(_ float: Graph, _ quantized: Graph) -> [Pair] {
         let produced = GraphIndex(quantized).producer
+        let index = GraphIndex(float)
         let byCodes = dequantizedValues(of: quantized)
+        func named(_ value: ValueName) -> ValueName? {
+            let dequantized = ValueName(value.text + dequantizedSuffix)
+            if produced[dequantized] != nil { return dequantized }
+            return produced[value].flatMap { quantized.nodes[$0].op == "DequantizeLinear" ? value : nil }
+        }
+        func coded(_ value: ValueName) -> ValueName? {
+            codesSuffixes.lazy.compactMap { byCodes[ValueName(value.text + $0)] }.first
+        }
         var pairs: [Pair] = []
         for node in float.nodes {
             guard let value = node.output(0) else { continue }
-            let dequantized = ValueName(value.text + dequantizedSuffix)
-            if produced[dequantized] != nil {
-                pairs.append(Pair(float: value, quantized: dequantized, node: node))
-            } else if let position = produced[value], quantized.nodes[position].op == "DequantizeLinear" {
-                pairs.append(Pair(float: value, quantized: value, node: node))
-            } else if let found = codesSuffixes.lazy.compactMap({ byCodes[ValueName(value.text + $0)] }).first {
+            if let found = named(value) {
                 pairs.append(Pair(float: value, quantized: found, node: node))
+            } else if let found = coded(value) {
+                // Where a Relu or Clip vanished into the codes' range, its result is what the codes hold.
+                let reader = index.onlyConsumer(of: value).map { float.nodes[$0] }
+                let clamped = reader.flatMap { $0.op == "Relu" || $0.op == "Clip" ? $0.output(0) : nil }
+                let isLost = clamped.map { named($0) == nil && coded($0) == nil } ?? false
+                pairs.append(Pair(float: isLost ? clamped ?? value : value, quantized: found, node: node))
             }
         }
         return pairs

@@ -66,6 +66,7 @@ public struct Quantizer: Sendable {
 
     /// The float graph that is calibrated: in FP32, after passes.
     func prepared(_ model: ModelGraph) throws(BitdepthError) -> (graph: Graph, report: PassPipeline.Report) {
+        try model.checkOperators()
         var graph = try HalfPrecisionPorts().run(model.graph)
         // Passes may use no operator that the written file's operator set lacks.
         let report = try PassPipeline.inference(keepQDQ: true, opset: model.sourceOpset ?? .max).run(&graph)

@@ -7,13 +7,18 @@ import Testing
 @Suite("Operators that move codes become QDQ too")
 struct QOperatorMovementTests {
     /// `x + x` on codes, with zero point 10 and scale 0.5 of the sum "s", and then a node that moves it to "y".
-    private func graph(_ op: OperatorName, _ operands: [Tensor?] = [], _ attributes: [String: Attribute] = [:]) throws -> Graph {
-        var graph = Graph(inputs: [.init("x", TensorType(.uint8, try Shape([1, 4, 4, 4])))], outputs: [.init("y", nil)])
+    private func graph(_ op: OperatorName, _ operands: [Tensor?] = [], _ attributes: [String: Attribute] = [:]) throws
+        -> Graph
+    {
+        var graph = Graph(
+            inputs: [.init("x", TensorType(.uint8, try Shape([1, 4, 4, 4])))], outputs: [.init("y", nil)])
         graph.initializers["scale"] = try Tensor(scalar: Float(0.5))
         graph.initializers["zero"] = try Tensor(scalar: UInt8(10))
         let x: [ValueName?] = ["x", "scale", "zero"]
         graph.nodes = [
-            Node(OperatorName("QLinearAdd", domain: "com.microsoft"), name: "sum", inputs: x + x + ["scale", "zero"], outputs: ["s"])
+            Node(
+                OperatorName("QLinearAdd", domain: "com.microsoft"), name: "sum", inputs: x + x + ["scale", "zero"],
+                outputs: ["s"])
         ]
         var node = Node(op, name: "move", inputs: ["s"], outputs: ["y"])
         for (index, operand) in operands.enumerated() {
@@ -34,7 +39,11 @@ struct QOperatorMovementTests {
         static func all() throws -> [Movement] {
             let pads = try Tensor([Int64(0), 0, 1, 0, 0, 0, 0, 2])
             return [
-                .init(op: "MaxPool", attributes: ["kernel_shape": .ints([3, 3]), "pads": .ints([1, 1, 1, 1]), "strides": .ints([2, 2])]),
+                .init(
+                    op: "MaxPool",
+                    attributes: [
+                        "kernel_shape": .ints([3, 3]), "pads": .ints([1, 1, 1, 1]), "strides": .ints([2, 2]),
+                    ]),
                 .init(op: "Reshape", operands: [try Tensor([Int64(4), -1])]),
                 .init(op: "Flatten"),
                 .init(op: "Transpose", attributes: ["perm": .ints([0, 2, 3, 1])]),
@@ -55,7 +64,10 @@ struct QOperatorMovementTests {
         var after = before
         #expect(try QOperatorToQDQ().run(&after) == 2)
         try after.validate()
-        #expect(after.operators == ["DequantizeLinear", "Add", "QuantizeLinear", "DequantizeLinear", movement.op.type, "QuantizeLinear"])
+        #expect(
+            after.operators == [
+                "DequantizeLinear", "Add", "QuantizeLinear", "DequantizeLinear", movement.op.type, "QuantizeLinear",
+            ])
         let x = try ramp([1, 4, 4, 4], 37, 11)
         let expected = try #require(try Interpreter(before).run(["x": x])["y"])
         #expect(expected.type == .uint8)

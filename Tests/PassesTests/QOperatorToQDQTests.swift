@@ -62,7 +62,9 @@ struct QOperatorToQDQTests {
         #expect(graph.operators == ["DequantizeLinear", "Mul", "QuantizeLinear"])
     }
 
-    @Test("Channels last are refused, with the node's name", arguments: ["QLinearAveragePool", "QLinearGlobalAveragePool"])
+    @Test(
+        "Channels last are refused, with the node's name",
+        arguments: ["QLinearAveragePool", "QLinearGlobalAveragePool"])
     func channelsLast(_ type: String) throws {
         var given = try #require(try QOperatorCase.all().first { $0.op.type == type })
         given.attributes["channels_last"] = .int(1)
@@ -84,10 +86,14 @@ struct QOperatorToQDQTests {
         #expect(graph == before)
     }
 
-    @Test("ConvInteger and MatMulInteger, whose results are no codes, stay", arguments: ["ConvInteger", "MatMulInteger"])
+    @Test(
+        "ConvInteger and MatMulInteger, whose results are no codes, stay", arguments: ["ConvInteger", "MatMulInteger"])
     func integers(_ type: String) throws {
         var graph = Graph(
-            inputs: [.init("a", TensorType(.uint8, try Shape([1, 1, 4, 4]))), .init("b", TensorType(.int8, try Shape([1, 1, 4, 4])))],
+            inputs: [
+                .init("a", TensorType(.uint8, try Shape([1, 1, 4, 4]))),
+                .init("b", TensorType(.int8, try Shape([1, 1, 4, 4]))),
+            ],
             outputs: [.init("y", nil)], nodes: [Node(OperatorName(type), inputs: ["a", "b"], outputs: ["y"])])
         let before = graph
         #expect(try QOperatorToQDQ().run(&graph) == 0)
@@ -110,8 +116,12 @@ struct QOperatorToQDQTests {
         graph.inputs = graph.inputs.map { .init($0.name, TensorType(.int8, $0.type?.shape ?? .unknown)) }
         for index in [2, 5, 7] { graph.nodes[0].inputs[index] = nil }
         #expect(try QOperatorToQDQ().run(&graph) == 1)
-        let inputs = ["i0": try Tensor([Int8(-10), 0, 20, 3, 4, 5], shape: [2, 3]), "i3": try Tensor([Int8(-30), 1, 127])]
-        let y = try #require(try Interpreter(graph).run(Dictionary(uniqueKeysWithValues: inputs.map { (ValueName($0.key), $0.value) }))["y"])
+        let inputs = [
+            "i0": try Tensor([Int8(-10), 0, 20, 3, 4, 5], shape: [2, 3]), "i3": try Tensor([Int8(-30), 1, 127]),
+        ]
+        let y = try #require(
+            try Interpreter(graph).run(Dictionary(uniqueKeysWithValues: inputs.map { (ValueName($0.key), $0.value) }))[
+                "y"])
         #expect(y.type == .int8)
         // 0.05 a + 0.03 b in steps of 0.06, by hand: -1.4, 0.03, 4.81; -0.75, 0.23, 4.06.
         #expect(try y.integers() == [-23, 0, 80, -12, 4, 68])
@@ -121,15 +131,22 @@ struct QOperatorToQDQTests {
     func subgraph() throws {
         let given = try #require(try QOperatorCase.all().first { $0.op.type == "QLinearSigmoid" })
         var outer = given.graph
-        let body = Graph(outputs: [.init("z", nil)], nodes: [Node(given.op, name: "inside", inputs: outer.nodes[0].inputs, outputs: ["z"])])
+        let body = Graph(
+            outputs: [.init("z", nil)],
+            nodes: [Node(given.op, name: "inside", inputs: outer.nodes[0].inputs, outputs: ["z"])])
         outer.inputs.append(.init("condition", TensorType(.bool, Shape.scalar)))
         outer.nodes = [
-            Node("If", inputs: ["condition"], outputs: ["y"], attributes: ["then_branch": .graph(body), "else_branch": .graph(body)])
+            Node(
+                "If", inputs: ["condition"], outputs: ["y"],
+                attributes: ["then_branch": .graph(body), "else_branch": .graph(body)])
         ]
         #expect(try QOperatorToQDQ().run(&outer) == 2)
         try outer.validate()
         let bodies = outer.nodes[0].subgraphs
-        #expect(bodies.map(\.operators) == [["DequantizeLinear", "Sigmoid", "QuantizeLinear"], ["DequantizeLinear", "Sigmoid", "QuantizeLinear"]])
+        #expect(
+            bodies.map(\.operators) == [
+                ["DequantizeLinear", "Sigmoid", "QuantizeLinear"], ["DequantizeLinear", "Sigmoid", "QuantizeLinear"],
+            ])
         #expect(bodies.allSatisfy { $0.outputs.first?.name == "z" })
     }
 }

@@ -151,7 +151,6 @@ import Testing
         }
         let products = try first.program(for: samples.samples[0].tensors).multiplyAccumulates
         #expect(products.integer == products.total)
-        print("DBG all", try quantization.decibels(on: samples), try quantization.decibels(on: net.samples()))
-        #expect(try quantization.decibels(on: samples) > 25)
+        #expect(try quantization.decibels(on: net.samples()) > 35)
     }
 }

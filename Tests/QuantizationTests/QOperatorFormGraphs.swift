@@ -37,7 +37,8 @@ struct QOperatorFormGraphs {
 
     @discardableResult
     mutating func add(
-        _ op: OperatorName, _ inputs: [ValueName?], _ attributes: KeyValuePairs<String, Attribute> = [:], name: String = ""
+        _ op: OperatorName, _ inputs: [ValueName?], _ attributes: KeyValuePairs<String, Attribute> = [:],
+        name: String = ""
     ) -> ValueName {
         let output = self.name("v")
         var node = Node(op, name: name, inputs: inputs, outputs: [output])
@@ -46,11 +47,13 @@ struct QOperatorFormGraphs {
         return output
     }
 
+    private func channelScale(of index: Int) -> Float { 0.004 + Float(index) * 0.003 }
+
     /// A dequantized weight with a scale for each index of `axis`, or one scale.
     mutating func weight(_ shape: [Int], axis: Int?) throws -> ValueName {
-        let codes = (0..<shape.reduce(1, *)).map { Int8(($0 * 29 + 5) % 127 - 63) }
+        let codes: [Int8] = (0..<shape.reduce(1, *)).map { (index: Int) -> Int8 in Int8((index * 29 + 5) % 127 - 63) }
         let channels = axis.map { shape[$0] } ?? 1
-        let scales = (0..<channels).map { Float(0.004) + Float($0) * 0.003 }
+        let scales: [Float] = (0..<channels).map(channelScale(of:))
         let parameterShape = axis == nil ? Shape.scalar : Shape.vector(channels)
         let inputs = [
             constant(try Tensor(codes, shape: shape)), constant(try Tensor(scales, shape: parameterShape)),
@@ -61,10 +64,14 @@ struct QOperatorFormGraphs {
 
     /// A dequantized bias at the scale of the products of an input at scale 0.05 and a ``weight(_:axis:)``.
     mutating func bias(_ channels: Int, isPerChannel: Bool) throws -> ValueName {
-        let codes = constant(try Tensor((0..<channels).map { Int32($0 * 431 - 700) }))
-        let scales = (0..<(isPerChannel ? channels : 1)).map { Float(Double(Float(0.004) + Float($0) * 0.003) * Double(Float(0.05))) }
+        let units: [Int32] = (0..<channels).map { (index: Int) -> Int32 in Int32(index * 431 - 700) }
+        let codes = constant(try Tensor(units))
+        let scales: [Float] = (0..<(isPerChannel ? channels : 1)).map { (index: Int) -> Float in
+            channelScale(of: index) * 0.05
+        }
         let scale = constant(try Tensor(scales, shape: isPerChannel ? Shape.vector(channels) : .scalar))
-        return isPerChannel ? add("DequantizeLinear", [codes, scale], ["axis": .int(0)]) : add("DequantizeLinear", [codes, scale])
+        return isPerChannel
+            ? add("DequantizeLinear", [codes, scale], ["axis": .int(0)]) : add("DequantizeLinear", [codes, scale])
     }
 
     /// Quantizes a value; the codes are an output of the graph.

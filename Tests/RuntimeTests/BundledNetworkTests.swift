@@ -7,16 +7,20 @@ import Testing
 
 @Suite("Bundled networks")
 struct BundledNetworkTests {
-    @Test("Float and integer programs are bit-equal on every instruction set and for 1 to 8 threads", arguments: BundledNetwork.allCases)
+    @Test(
+        "Float and integer programs are bit-equal on every instruction set and for 1 to 8 threads",
+        arguments: BundledNetwork.allCases)
     func bitEquality(_ network: BundledNetwork) throws {
         let model = try network.float()
         let inputs = try network.batch(of: model.graph, count: 64, seed: 77)
         for graph in [model.graph, try network.quantized(model)] {
-            let expected = try CompiledGraph(graph, options: CompileOptions(instructionSet: .scalar)).makeSession().run(inputs)
+            let expected = try CompiledGraph(graph, options: CompileOptions(instructionSet: .scalar)).makeSession().run(
+                inputs)
             #expect(!expected.isEmpty)
             for set in IslandTally.supportedSets where set != .scalar {
                 for threads in set == .best ? Array(1...8) : [1, 2] {
-                    let compiled = try CompiledGraph(graph, options: CompileOptions(instructionSet: set), threads: threads)
+                    let compiled = try CompiledGraph(
+                        graph, options: CompileOptions(instructionSet: set), threads: threads)
                     #expect(try compiled.makeSession().run(inputs) == expected, "\(set), \(threads) threads")
                 }
             }
@@ -45,10 +49,13 @@ struct BundledNetworkTests {
     private func rows(_ tensor: Tensor, _ index: Int) throws -> Tensor {
         let length = tensor.count / tensor.shape[0]
         return try Tensor(
-            Array(try tensor.floats()[index * length..<(index + 1) * length]), shape: [1] + Array(tensor.shape.dimensions.dropFirst()))
+            Array(try tensor.floats()[index * length..<(index + 1) * length]),
+            shape: [1] + Array(tensor.shape.dimensions.dropFirst()))
     }
 
-    @Test("The float program is the reference evaluation to 1e-5, the integer program nearly always its codes", arguments: BundledNetwork.allCases)
+    @Test(
+        "The float program is the reference evaluation to 1e-5, the integer program nearly always its codes",
+        arguments: BundledNetwork.allCases)
     func reference(_ network: BundledNetwork) throws {
         let model = try network.float()
         let inputs = try network.batch(of: model.graph, count: 2, seed: 11)
@@ -67,7 +74,9 @@ struct BundledNetworkTests {
         }
     }
 
-    @Test("At least 99 % of the multiply-accumulates run in integer kernels of the best instruction set", arguments: BundledNetwork.allCases)
+    @Test(
+        "At least 99 % of the multiply-accumulates run in integer kernels of the best instruction set",
+        arguments: BundledNetwork.allCases)
     func integerShare(_ network: BundledNetwork) throws {
         let model = try network.float()
         let inputs = try network.batch(of: model.graph, count: 1, seed: 1)
@@ -75,8 +84,10 @@ struct BundledNetworkTests {
         let (total, integer) = program.multiplyAccumulates
         #expect(total == (try products(of: model.graph, inputs)))
         #expect(Double(integer) >= 0.99 * Double(total), "\(integer) of \(total)")
-        let kernels = Set(program.descriptions.filter { $0.multiplyAccumulates > 0 && $0.arithmetic == .integer }.map(\.kernel))
-        #expect(kernels.isSubset(of: ["qgemm \(InstructionSet.best)", "qdepthwise \(InstructionSet.best)"]), "\(kernels)")
+        let kernels = Set(
+            program.descriptions.filter { $0.multiplyAccumulates > 0 && $0.arithmetic == .integer }.map(\.kernel))
+        #expect(
+            kernels.isSubset(of: ["qgemm \(InstructionSet.best)", "qdepthwise \(InstructionSet.best)"]), "\(kernels)")
         #expect(kernels.contains("qgemm \(InstructionSet.best)"))
     }
 

@@ -20,7 +20,8 @@ enum BundledNetwork: String, CaseIterable, Sendable {
 
     func quantized(_ model: ModelGraph) throws -> Graph {
         let samples = try (0..<16).map { Sample(try batch(of: model.graph, count: 1, seed: UInt64($0))) }
-        return try Quantizer(QuantizationConfiguration()).quantize(model, calibratedOn: SampleArray(samples)).model.graph
+        return try Quantizer(QuantizationConfiguration()).quantize(model, calibratedOn: SampleArray(samples)).model
+            .graph
     }
 
     /// Random inputs of the network: smooth fields with a little noise, which the layers do not average away.
@@ -34,7 +35,11 @@ enum BundledNetwork: String, CaseIterable, Sendable {
             var values: [Float] = []
             var (slope, level): (Float, Float) = (0, 0)
             for index in 0..<shape.count {
-                if index % (shape.count / count) == 0 { (slope, level) = (Float.random(in: -1...1, using: &numbers), Float.random(in: 0...1, using: &numbers)) }
+                if index % (shape.count / count) == 0 {
+                    (slope, level) = (
+                        Float.random(in: -1...1, using: &numbers), Float.random(in: 0...1, using: &numbers)
+                    )
+                }
                 let field = level + slope * Float(index % width) / Float(width)
                 values.append(min(max(field + Float.random(in: -0.3...0.3, using: &numbers), 0), 1))
             }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Work in chunks")
 struct ChunkedWorkTests {
-    @Test("Results come in the order of the samples for any number of threads", arguments: [0, 1, 15, 16, 17, 200], [1, 2, 7])
+    @Test(
+        "Results come in the order of the samples for any number of threads", arguments: [0, 1, 15, 16, 17, 200],
+        [1, 2, 7])
     func order(count: Int, threads: Int) throws {
         let ranges = try ChunkedWork(count: count, chunk: 16, threads: threads).map { $0 }
         #expect(ranges.flatMap { Array($0) } == Array(0..<count))

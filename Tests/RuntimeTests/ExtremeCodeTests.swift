@@ -17,20 +17,27 @@ struct ExtremeCodeTests {
         let scheme = CodeScheme(scale: 1, zeroPoint: inputZero, isSigned: false)
         let activation = try maker.activation([rows, depth], scheme)
         for name in maker.inputs.keys { maker.inputs[name] = try Tensor(x, shape: [rows, depth]) }
-        let weight = try maker.dequantize(maker.constant(try Tensor(w, shape: [depth, columns])), CodeScheme(scale: 1, zeroPoint: 0, isSigned: true))
+        let weight = try maker.dequantize(
+            maker.constant(try Tensor(w, shape: [depth, columns])), CodeScheme(scale: 1, zeroPoint: 0, isSigned: true))
         maker.output(maker.add("MatMul", [activation, weight]))
         var sums: [Int] = []
         for row in 0..<rows {
             for column in 0..<columns {
-                sums.append((0..<depth).reduce(0) { $0 + (Int(x[row * depth + $1]) - inputZero) * Int(w[$1 * columns + column]) })
+                sums.append(
+                    (0..<depth).reduce(0) {
+                        $0 + (Int(x[row * depth + $1]) - inputZero) * Int(w[$1 * columns + column])
+                    })
             }
         }
         return (maker, sums)
     }
 
-    @Test("Sums of extreme codes are those of 64-bit integers", arguments: [1, 2, 4, 63, 255, 1024, 4096], [0, 128, 255])
+    @Test(
+        "Sums of extreme codes are those of 64-bit integers", arguments: [1, 2, 4, 63, 255, 1024, 4096], [0, 128, 255])
     func exactSums(_ depth: Int, _ inputZero: Int) throws {
-        let cases: [([UInt8], [Int8])] = [([255], [-128]), ([255], [127]), ([0], [-128]), ([0, 255], [-128, 127]), ([254, 255], [126, 127, -128])]
+        let cases: [([UInt8], [Int8])] = [
+            ([255], [-128]), ([255], [127]), ([0], [-128]), ([0, 255], [-128, 127]), ([254, 255], [126, 127, -128]),
+        ]
         for (number, (inputs, weights)) in cases.enumerated() {
             let (maker, sums) = try product(
                 depth: depth, columns: 37, inputs: inputs, weights: weights, inputZero: inputZero, seed: UInt64(number))
@@ -51,11 +58,13 @@ struct ExtremeCodeTests {
         let scheme = CodeScheme(scale: 1, zeroPoint: 255, isSigned: false)
         let x = try maker.activation([1, 6, 9, 9], scheme)
         for name in maker.inputs.keys {
-            maker.inputs[name] = try Tensor((0..<6 * 81).map { _ in maker.numbers.choice([0, 255]) ?? UInt8(0) }, shape: [1, 6, 9, 9])
+            maker.inputs[name] = try Tensor(
+                (0..<6 * 81).map { _ in maker.numbers.choice([0, 255]) ?? UInt8(0) }, shape: [1, 6, 9, 9])
         }
         let codes = (0..<6 * 6 / group * 9).map { _ in maker.numbers.choice([-128, 127]) ?? Int8(0) }
         let weight = try maker.dequantize(
-            maker.constant(try Tensor(codes, shape: [6, 6 / group, 3, 3])), CodeScheme(scale: 1, zeroPoint: 0, isSigned: true))
+            maker.constant(try Tensor(codes, shape: [6, 6 / group, 3, 3])),
+            CodeScheme(scale: 1, zeroPoint: 0, isSigned: true))
         let conv = maker.add("Conv", [x, weight], ["pads": .ints([1, 1, 1, 1]), "group": .int(group)])
         try maker.quantizedOutput(conv, CodeScheme(scale: 4096, zeroPoint: 0, isSigned: true))
         // Scales that are powers of two: nothing is rounded but the result.
@@ -83,10 +92,15 @@ struct ExtremeCodeTests {
         var maker = IslandMaker(seed: 6)
         let x = try maker.activation([1, 4], CodeScheme(scale: 1e-4, zeroPoint: 0, isSigned: false))
         let weight = try maker.dequantize(
-            maker.constant(try Tensor([Int8](repeating: 1, count: 8), shape: [4, 2])), CodeScheme(scale: 1e-7, zeroPoint: 0, isSigned: true))
+            maker.constant(try Tensor([Int8](repeating: 1, count: 8), shape: [4, 2])),
+            CodeScheme(scale: 1e-7, zeroPoint: 0, isSigned: true))
         let bias = maker.constant(try Tensor([1, -1] as [Float]))
-        try maker.quantizedOutput(maker.add("Gemm", [x, weight, bias]), CodeScheme(scale: 0.01, zeroPoint: 0, isSigned: true))
-        #expect(try !CompiledGraph(maker.graph).program(for: maker.inputs).descriptions.contains { $0.kernel.hasPrefix("qgemm") })
+        try maker.quantizedOutput(
+            maker.add("Gemm", [x, weight, bias]), CodeScheme(scale: 0.01, zeroPoint: 0, isSigned: true))
+        #expect(
+            try !CompiledGraph(maker.graph).program(for: maker.inputs).descriptions.contains {
+                $0.kernel.hasPrefix("qgemm")
+            })
         try expectEqual(maker)
     }
 
@@ -95,7 +109,8 @@ struct ExtremeCodeTests {
         var maker = IslandMaker(seed: 7)
         let x = try maker.activation([2, 4], CodeScheme(scale: 1e-30, zeroPoint: 0, isSigned: false))
         let weight = try maker.dequantize(
-            maker.constant(try Tensor([Int8](repeating: 100, count: 8), shape: [4, 2])), CodeScheme(scale: 1e-30, zeroPoint: 0, isSigned: true))
+            maker.constant(try Tensor([Int8](repeating: 100, count: 8), shape: [4, 2])),
+            CodeScheme(scale: 1e-30, zeroPoint: 0, isSigned: true))
         try maker.quantizedOutput(maker.add("MatMul", [x, weight]), CodeScheme(scale: 1, zeroPoint: 9, isSigned: true))
         try expectEqual(maker)
     }

@@ -7,13 +7,16 @@ import Testing
 
 @Suite("Float graphs")
 struct FloatGraphTests {
-    @Test("A random float graph computes what the reference computes to 1e-5 of the largest, for any batch", arguments: 0..<40 as Range<UInt64>)
+    @Test(
+        "A random float graph computes what the reference computes to 1e-5 of the largest, for any batch",
+        arguments: 0..<40 as Range<UInt64>)
     func random(seed: UInt64) throws {
         var maker = IslandMaker(seed: seed)
         try maker.addFloatNetwork()
         let name = maker.graph.inputs[0].name
         let shape = try #require(maker.inputs[name.text]).shape.dimensions
-        maker.graph.inputs[0].type = TensorType(.float32, PartialShape([.symbol("batch")] + shape.dropFirst().map(Dimension.known)))
+        maker.graph.inputs[0].type = TensorType(
+            .float32, PartialShape([.symbol("batch")] + shape.dropFirst().map(Dimension.known)))
         for normalizes in [true, false] {
             let compiled = try CompiledGraph(maker.graph, options: CompileOptions(normalizes: normalizes), threads: 2)
             let session = compiled.makeSession()
@@ -33,10 +36,12 @@ struct FloatGraphTests {
     func bitEquality(seed: UInt64) throws {
         var maker = IslandMaker(seed: seed &+ 500)
         try maker.addFloatNetwork()
-        let expected = try CompiledGraph(maker.graph, options: CompileOptions(instructionSet: .scalar)).makeSession().run(maker.inputs)
+        let expected = try CompiledGraph(maker.graph, options: CompileOptions(instructionSet: .scalar)).makeSession()
+            .run(maker.inputs)
         for set in IslandTally.supportedSets {
             for threads in [1, 2, 5, 8] {
-                let compiled = try CompiledGraph(maker.graph, options: CompileOptions(instructionSet: set), threads: threads)
+                let compiled = try CompiledGraph(
+                    maker.graph, options: CompileOptions(instructionSet: set), threads: threads)
                 #expect(try compiled.makeSession().run(maker.inputs) == expected, "\(set), \(threads) threads")
             }
         }
@@ -49,7 +54,9 @@ struct FloatGraphTests {
         var x = try maker.floatInput([1, 10, 1, 1])
         maker.inputs[x.text] = try Tensor(values, shape: [1, 10, 1, 1])
         if isBehindConvolution {
-            x = maker.add("Conv", [x, maker.constant(try Tensor([Float](repeating: 1, count: 10), shape: [10, 1, 1, 1]))], ["group": .int(10)])
+            x = maker.add(
+                "Conv", [x, maker.constant(try Tensor([Float](repeating: 1, count: 10), shape: [10, 1, 1, 1]))],
+                ["group": .int(10)])
         }
         maker.output(maker.add("Relu", [x]))
         let copies = isBehindConvolution ? 3 : 1
@@ -59,7 +66,8 @@ struct FloatGraphTests {
         }
         let expected = try maker.expected()
         for set in IslandTally.supportedSets {
-            let found = try CompiledGraph(maker.graph, options: CompileOptions(instructionSet: set)).makeSession().run(maker.inputs)
+            let found = try CompiledGraph(maker.graph, options: CompileOptions(instructionSet: set)).makeSession().run(
+                maker.inputs)
             for (name, tensor) in expected {
                 let pairs = zip(try #require(found[name.text]).floats(), try tensor.floats())
                 #expect(pairs.allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "\(set), \(name): \(pairs.map { $0 })")
@@ -74,12 +82,15 @@ struct FloatGraphTests {
         let codes = try maker.codeInput([4], CodeScheme(scale: 1, zeroPoint: 0, isSigned: true))
         let constant = try maker.floats([2, 2])
         let shape = maker.add("Shape", [x])
-        for value in [x, codes, constant, shape, maker.add("Identity", [x]), maker.add("Reshape", [x, try maker.integers([6])])] {
+        for value in [
+            x, codes, constant, shape, maker.add("Identity", [x]), maker.add("Reshape", [x, try maker.integers([6])]),
+        ] {
             maker.output(value)
         }
         maker.output(maker.add("Conv", [constant4(&maker), try maker.floats([2, 1, 1, 1])]))
         maker.output(try maker.quantize(constant, CodeScheme(scale: 0.01, zeroPoint: 3, isSigned: true)))
-        let found = try CompiledGraph(maker.graph, options: CompileOptions(normalizes: normalizes)).makeSession().run(maker.inputs)
+        let found = try CompiledGraph(maker.graph, options: CompileOptions(normalizes: normalizes)).makeSession().run(
+            maker.inputs)
         for (name, tensor) in try maker.expected() { #expect(found[name.text] == tensor, "\(name)") }
     }
 
@@ -122,6 +133,12 @@ struct FloatGraphTests {
 }
 
 extension IslandMaker {
+    /// Weights whose sums are about as large as what goes in: where a Clip cut large ones, 1e-5 of the rest is too little.
+    private mutating func kernel(_ shape: [Int]) throws -> ValueName {
+        let bound = (3 / Float(shape.dropFirst().reduce(1, *))).squareRoot()
+        return try floats(shape, in: -bound...bound)
+    }
+
     /// A few random float layers over images, then a classifier.
     mutating func addFloatNetwork() throws {
         var channels = numbers.choice([1, 3, 8, 17]) ?? 3
@@ -130,19 +147,33 @@ extension IslandMaker {
             switch Int.random(in: 0..<9, using: &numbers) {
             case 0, 1:
                 let outputs = numbers.choice([1, 4, 16, 33]) ?? 4
-                let kernel = numbers.choice([1, 3]) ?? 1
-                x = add("Conv", [x, try floats([outputs, channels, kernel, kernel]), try floats([outputs])], ["pads": .ints([Int](repeating: kernel / 2, count: 4))])
+                let size = numbers.choice([1, 3]) ?? 1
+                x = add(
+                    "Conv", [x, try kernel([outputs, channels, size, size]), try floats([outputs])],
+                    ["pads": .ints([Int](repeating: size / 2, count: 4))])
                 channels = outputs
-            case 2: x = add("Conv", [x, try floats([channels, 1, 3, 3])], ["group": .int(channels), "auto_pad": .text("SAME_UPPER")])
-            case 3: x = add("Add", [x, add("Conv", [x, try floats([channels, channels, 1, 1])])])
+            case 2:
+                x = add(
+                    "Conv", [x, try kernel([channels, 1, 3, 3])],
+                    ["group": .int(channels), "auto_pad": .text("SAME_UPPER")])
+            case 3: x = add("Add", [x, add("Conv", [x, try kernel([channels, channels, 1, 1])])])
             case 4: x = add("MaxPool", [x], ["kernel_shape": .ints([3, 3]), "pads": .ints([1, 1, 1, 1])])
-            case 5: x = add("AveragePool", [x], ["kernel_shape": .ints([2, 2]), "pads": .ints([1, 0, 0, 1]), "count_include_pad": .int(numbers.chance(0.5) ? 1 : 0)])
+            case 5:
+                x = add(
+                    "AveragePool", [x],
+                    [
+                        "kernel_shape": .ints([2, 2]), "pads": .ints([1, 0, 0, 1]),
+                        "count_include_pad": .int(numbers.chance(0.5) ? 1 : 0),
+                    ])
             case 6:
                 x = add("Concat", [x, add("Sigmoid", [x])], ["axis": .int(1)])
                 channels *= 2
             case 7: x = add("Mul", [x, add("HardSigmoid", [x])])
             // A small variance would blow rounding up.
-            default: x = add("InstanceNormalization", [x, try floats([channels]), try floats([channels])], ["epsilon": .float(1)])
+            default:
+                x = add(
+                    "InstanceNormalization", [x, try floats([channels]), try floats([channels])], ["epsilon": .float(1)]
+                )
             }
             x = try randomActivation(x)
             if numbers.chance(0.2) { output(x) }

@@ -14,20 +14,25 @@ struct HalfPrecisionTests {
         let conv = maker.add("Conv", [x, try maker.floats([5, 3, 3, 3]), try maker.floats([5])])
         let pooled = maker.add("Flatten", [maker.add("GlobalAveragePool", [maker.add("Relu", [conv])])])
         maker.output(maker.add("Gemm", [pooled, try maker.floats([5, 4])]))
-        for (name, tensor) in maker.graph.initializers { maker.graph.initializers[name] = try tensor.converted(to: type) }
+        for (name, tensor) in maker.graph.initializers {
+            maker.graph.initializers[name] = try tensor.converted(to: type)
+        }
         maker.inputs = try maker.inputs.mapValues { try $0.converted(to: type) }
         maker.graph.inputs[0].type?.element = type
         maker.graph.outputs[0].type = TensorType(type, .unknown)
         if usesConstantNodes {
             for (name, tensor) in maker.graph.initializers {
-                maker.graph.nodes.insert(Node("Constant", inputs: [], outputs: [name], attributes: ["value": .tensor(tensor)]), at: 0)
+                maker.graph.nodes.insert(
+                    Node("Constant", inputs: [], outputs: [name], attributes: ["value": .tensor(tensor)]), at: 0)
             }
             maker.graph.initializers = [:]
         }
         return maker
     }
 
-    @Test("A graph of 16-bit floats computes in FP32 and gives 16-bit floats", arguments: [ElementType.float16, .bfloat16], [true, false])
+    @Test(
+        "A graph of 16-bit floats computes in FP32 and gives 16-bit floats",
+        arguments: [ElementType.float16, .bfloat16], [true, false])
     func runs(_ type: ElementType, usesConstantNodes: Bool) throws {
         let maker = try network(type, usesConstantNodes: usesConstantNodes)
         let output = maker.graph.outputs[0].name

@@ -74,7 +74,8 @@ struct CodeScheme: Equatable {
         // Zero points at the ends of the range too, as after a Relu.
         let code = numbers.choice([0, 255, 128, Int.random(in: 0...255, using: &numbers)]) ?? 0
         return CodeScheme(
-            scale: Float.random(in: 0.005...0.05, using: &numbers), zeroPoint: isSigned ? code - 128 : code, isSigned: isSigned)
+            scale: Float.random(in: 0.005...0.05, using: &numbers), zeroPoint: isSigned ? code - 128 : code,
+            isSigned: isSigned)
     }
 }
 
@@ -144,7 +145,9 @@ extension IslandMaker {
     /// The floats of a quantized constant.
     ///
     /// - Parameter axis: The axis of scales of their own; `nil` for one scale.
-    mutating func weight(_ shape: [Int], type: ElementType = .int8, isSymmetric: Bool = true, axis: Int?) throws -> ValueName {
+    mutating func weight(_ shape: [Int], type: ElementType = .int8, isSymmetric: Bool = true, axis: Int?) throws
+        -> ValueName
+    {
         let codes = try Tensor(integers: numbers.codes(shape.reduce(1, *), type), shape: try Shape(shape), type: type)
         let count = axis.map { shape[$0] } ?? 1
         let middle = type == .uint8 ? 128 : 0

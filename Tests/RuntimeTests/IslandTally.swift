@@ -30,7 +30,7 @@ struct IslandTally {
                 continue
             }
             first = found
-            for (name, tensor) in expected { try tally(tensor, try #require(found[name.text]), "fused, seed \(seed)") }
+            for (name, tensor) in expected { try tally(tensor, try #require(found[name.text]), isFused: true, seed) }
             if let kernel {
                 let kernels = try compiled.program(for: maker.inputs).descriptions.map(\.kernel)
                 #expect(kernels.contains { $0 == kernel || $0 == "\(kernel) \(set)" }, "\(kernels), seed \(seed)")
@@ -39,30 +39,37 @@ struct IslandTally {
         }
         let unfused = try CompiledGraph(maker.graph, options: CompileOptions(fuses: false, normalizes: false))
         let found = try unfused.makeSession().run(maker.inputs)
-        for (name, tensor) in expected { try tally(tensor, try #require(found[name.text]), "unfused, seed \(seed)") }
+        for (name, tensor) in expected { try tally(tensor, try #require(found[name.text]), isFused: false, seed) }
     }
 
     /// Equal elements are at least `share` of all.
     func expectAgreement(_ share: Double = 0.999) {
         #expect(total > 0)
-        #expect(Double(total - different) >= share * Double(total), "\(different) of \(total) elements differ by one step")
+        #expect(
+            Double(total - different) >= share * Double(total), "\(different) of \(total) elements differ by one step")
     }
 
-    private mutating func tally(_ expected: Tensor, _ found: Tensor, _ label: String) throws {
+    private mutating func tally(_ expected: Tensor, _ found: Tensor, isFused: Bool, _ seed: UInt64) throws {
+        let label = "\(isFused ? "fused" : "unfused"), seed \(seed)"
         #expect(found.shape == expected.shape, "\(label)")
         #expect(found.type == expected.type, "\(label)")
         guard found.shape == expected.shape, found.type == expected.type else { return }
         guard expected.type.isInteger else { return try expectClose(found, expected, label) }
         let pairs = zip(try found.integers(), try expected.integers())
         let far = pairs.enumerated().first { abs($0.element.0 - $0.element.1) > 1 }
-        #expect(far == nil, "element \(far?.offset ?? 0) is \(far?.element.0 ?? 0), not \(far?.element.1 ?? 0): \(label)")
+        #expect(
+            far == nil, "element \(far?.offset ?? 0) is \(far?.element.0 ?? 0), not \(far?.element.1 ?? 0): \(label)")
+        // Float sums of FP32 may fall on the other side of a tie; the fused kernels are held to more.
+        guard isFused else { return }
         total += expected.count
         different += pairs.count { $0 != $1 }
     }
 }
 
 /// Expects floats within 1e-5 of the largest expected one; NaN where NaN is expected, infinities where they are.
-func expectClose(_ found: Tensor, _ expected: Tensor, _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
+func expectClose(
+    _ found: Tensor, _ expected: Tensor, _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation
+) throws {
     #expect(found.shape == expected.shape, "\(label)", sourceLocation: sourceLocation)
     #expect(found.type == expected.type, "\(label)", sourceLocation: sourceLocation)
     guard found.shape == expected.shape else { return }
@@ -73,7 +80,8 @@ func expectClose(_ found: Tensor, _ expected: Tensor, _ label: String = "", sour
         return !(a == b || a.isNaN && b.isNaN || abs(a - b) <= bound)
     }
     #expect(
-        wrong == nil, "element \(wrong?.offset ?? 0) is \(wrong?.element.0 ?? 0), not \(wrong?.element.1 ?? 0): \(label)",
+        wrong == nil,
+        "element \(wrong?.offset ?? 0) is \(wrong?.element.0 ?? 0), not \(wrong?.element.1 ?? 0): \(label)",
         sourceLocation: sourceLocation)
 }
 

@@ -12,7 +12,9 @@ struct MemoryPlanTests {
         }
     }
 
-    @Test("Buffers that are alive at once do not overlap, what kernels read behind them included", arguments: 0..<60 as Range<UInt64>)
+    @Test(
+        "Buffers that are alive at once do not overlap, what kernels read behind them included",
+        arguments: 0..<60 as Range<UInt64>)
     func overlaps(seed: UInt64) {
         var numbers = SeededNumbers(seed: seed)
         let items = randomItems(&numbers)

@@ -8,7 +8,9 @@ import Testing
 @Suite("Islands among other nodes")
 struct MixedGraphTests {
     /// Conv → Relu → Q of an input, and its convolution's float output.
-    private func island(seed: UInt64) throws -> (maker: IslandMaker, conv: ValueName, activated: ValueName, codes: ValueName) {
+    private func island(seed: UInt64) throws -> (
+        maker: IslandMaker, conv: ValueName, activated: ValueName, codes: ValueName
+    ) {
         var maker = IslandMaker(seed: seed)
         let conv = try maker.addConvolution(.plain)
         let activated = maker.add("Relu", [conv])
@@ -101,7 +103,8 @@ struct MixedGraphTests {
             var maker = IslandMaker(seed: seed)
             let scheme = CodeScheme.random(&maker.numbers)
             let x = try maker.floatInput([2, 4, 6, 6])
-            let first = try maker.convolved(try maker.dequantize(try maker.quantize(x, scheme), scheme), channels: 4, scheme)
+            let first = try maker.convolved(
+                try maker.dequantize(try maker.quantize(x, scheme), scheme), channels: 4, scheme)
             let float = maker.add("InstanceNormalization", [first, try maker.floats([4]), try maker.floats([4])])
             let again = try maker.dequantize(try maker.quantize(float, scheme), scheme)
             maker.output(try maker.convolved(again, channels: 4, scheme))
@@ -136,7 +139,8 @@ struct MixedGraphTests {
     func zeroPointType() throws {
         var maker = IslandMaker(seed: 16)
         let codes = try maker.codeInput([4], CodeScheme(scale: 1, zeroPoint: 0, isSigned: false))
-        maker.output(maker.add("DequantizeLinear", [codes, try maker.scalar(1), maker.constant(try Tensor(scalar: Int64.max))]))
+        maker.output(
+            maker.add("DequantizeLinear", [codes, try maker.scalar(1), maker.constant(try Tensor(scalar: Int64.max))]))
         #expect(throws: BitdepthError.self) { _ = try CompiledGraph(maker.graph).makeSession().run(maker.inputs) }
     }
 }

@@ -42,7 +42,8 @@ struct QuantizedConvolutionTests {
         let codes = try #require(maker.graph.nodes.last?.input(0))
         let tensor = try #require(maker.graph.initializers[codes])
         maker.graph.initializers[codes] = nil
-        maker.graph.nodes.insert(Node("Constant", inputs: [], outputs: [codes], attributes: ["value": .tensor(tensor)]), at: 0)
+        maker.graph.nodes.insert(
+            Node("Constant", inputs: [], outputs: [codes], attributes: ["value": .tensor(tensor)]), at: 0)
         try maker.quantizedOutput(maker.add("Conv", [x, weight]))
         let compiled = try CompiledGraph(maker.graph, options: CompileOptions(normalizes: false))
         #expect(try compiled.program(for: maker.inputs).descriptions.contains { $0.kernel.hasPrefix("qgemm") })

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Element by element on codes")
 struct QuantizedElementwiseTests {
-    @Test("An operation of two quantized tensors is its island's reference evaluation", arguments: ["Add", "Sub", "Mul", "Div"])
+    @Test(
+        "An operation of two quantized tensors is its island's reference evaluation",
+        arguments: ["Add", "Sub", "Mul", "Div"])
     func binary(_ op: String) throws {
         var tally = IslandTally()
         for seed in 0..<24 as Range<UInt64> {
@@ -35,7 +37,9 @@ struct QuantizedElementwiseTests {
         try expectEqual(maker, kernel: "qbinary")
     }
 
-    @Test("A table holds what the reference makes of each of the 256 codes", arguments: QuantizedUnary.operators.sorted { $0.type < $1.type })
+    @Test(
+        "A table holds what the reference makes of each of the 256 codes",
+        arguments: QuantizedUnary.operators.sorted { $0.type < $1.type })
     func table(_ op: OperatorName) throws {
         for seed in 0..<6 as Range<UInt64> {
             var maker = IslandMaker(seed: seed)
@@ -43,7 +47,8 @@ struct QuantizedElementwiseTests {
             let x = try maker.activation([1, 4, 8, 8], scheme)
             let range = try #require(scheme.type.integerRange)
             for name in maker.inputs.keys {
-                maker.inputs[name] = try Tensor(integers: Array(range), shape: try Shape([1, 4, 8, 8]), type: scheme.type)
+                maker.inputs[name] = try Tensor(
+                    integers: Array(range), shape: try Shape([1, 4, 8, 8]), type: scheme.type)
             }
             let bounds = op == "Clip" ? [try maker.scalar(-0.3), try maker.scalar(1.2)] : []
             let value = maker.add(op, [x] + bounds)

@@ -22,7 +22,8 @@ struct QuantizedMatrixProductTests {
         if kind != .floatResult { tally.expectAgreement() }
     }
 
-    @Test("A bias that differs from row to row is not taken for one of columns", arguments: [[4, 1], [4, 4], [1, 1]])
+    @Test(
+        "A bias that differs from row to row is not taken for one of columns", arguments: [[4, 1], [4, 4], [1, 1]])
     func biasShape(_ shape: [Int]) throws {
         var maker = IslandMaker(seed: 9)
         let x = try maker.activation([4, 6])
@@ -36,7 +37,8 @@ struct QuantizedMatrixProductTests {
         var maker = IslandMaker(seed: 12)
         let x = try maker.activation([3, 5], CodeScheme(scale: 0.5, zeroPoint: 3, isSigned: true))
         let weight = try maker.dequantize(
-            maker.constant(try Tensor([Int8](repeating: 1, count: 20), shape: [5, 4])), CodeScheme(scale: 0.5, zeroPoint: 0, isSigned: true))
+            maker.constant(try Tensor([Int8](repeating: 1, count: 20), shape: [5, 4])),
+            CodeScheme(scale: 0.5, zeroPoint: 0, isSigned: true))
         maker.output(maker.add("Gemm", [x, weight, try maker.floats([4])]))
         let output = maker.graph.outputs[0].name
         let found = try #require(try CompiledGraph(maker.graph).makeSession().run(maker.inputs)[output.text])
@@ -52,7 +54,9 @@ struct QuantizedMatrixProductTests {
         let x = try maker.activation([6, 4])
         let weight = try maker.weight([6, 5], axis: nil)
         try maker.quantizedOutput(
-            maker.add("Gemm", [x, weight, try maker.floats([5])], ["alpha": .float(0.5), "beta": .float(2), "transA": .int(1)]))
+            maker.add(
+                "Gemm", [x, weight, try maker.floats([5])],
+                ["alpha": .float(0.5), "beta": .float(2), "transA": .int(1)]))
         try expectEqual(maker)
     }
 

@@ -17,7 +17,8 @@ struct QuantizedMovementTests {
                 shape[axis < 0 ? axis + 4 : axis] = extent
                 // Every other part comes out of a convolution, channels last.
                 let part = try maker.activation(shape, sharesScale ? scheme : nil)
-                parts.append(extent == 1 || seed % 2 == 0 ? part : try maker.convolved(part, channels: shape[1], scheme))
+                parts.append(
+                    extent == 1 || seed % 2 == 0 ? part : try maker.convolved(part, channels: shape[1], scheme))
             }
             try maker.quantizedOutput(maker.add("Concat", parts, ["axis": .int(axis)]), sharesScale ? scheme : nil)
             try expectEqual(maker, kernel: "concat", seed: seed)
@@ -43,7 +44,9 @@ struct QuantizedMovementTests {
         ("DepthToSpace", [], [("blocksize", .int(1))]),
     ]
 
-    @Test("An operator that moves codes is its island's reference evaluation", arguments: 0..<movements.count, [true, false])
+    @Test(
+        "An operator that moves codes is its island's reference evaluation", arguments: 0..<movements.count,
+        [true, false])
     func movement(_ index: Int, keepsScale: Bool) throws {
         let (op, operands, attributes) = QuantizedMovementTests.movements[index]
         for seed in 0..<4 as Range<UInt64> {
@@ -52,7 +55,9 @@ struct QuantizedMovementTests {
             let channelsLast = try maker.convolved(try maker.activation([2, 5, 6, 4], scheme), channels: 5, scheme)
             let constants = try operands.map { try maker.integers($0) }
             let value = maker.add(op, [channelsLast] + constants)
-            for (name, attribute) in attributes { maker.graph.nodes[maker.graph.nodes.count - 1].attributes[name] = attribute }
+            for (name, attribute) in attributes {
+                maker.graph.nodes[maker.graph.nodes.count - 1].attributes[name] = attribute
+            }
             try maker.quantizedOutput(seed % 2 == 0 ? value : maker.add("Relu", [value]), keepsScale ? scheme : nil)
             try expectEqual(maker, kernel: "qgemm", allowsReference: true, seed: seed)
         }
@@ -64,7 +69,8 @@ struct QuantizedMovementTests {
         let scheme = CodeScheme.random(&maker.numbers)
         let x = try maker.activation([2, 6, 4], scheme)
         let sizes = try maker.integers([1, 3, 2])
-        maker.graph.nodes.append(Node("Split", inputs: [x, sizes], outputs: ["a", "b", "c"], attributes: ["axis": .int(1)]))
+        maker.graph.nodes.append(
+            Node("Split", inputs: [x, sizes], outputs: ["a", "b", "c"], attributes: ["axis": .int(1)]))
         try maker.quantizedOutput("a", scheme)
         try maker.quantizedOutput("b")
         maker.output("c")
@@ -94,7 +100,8 @@ struct QuantizedMovementTests {
     func signChange() throws {
         for isSigned in [true, false] {
             var maker = IslandMaker(seed: 3)
-            let x = try maker.activation([7, 9], CodeScheme(scale: 0.1, zeroPoint: isSigned ? -28 : 100, isSigned: isSigned))
+            let x = try maker.activation(
+                [7, 9], CodeScheme(scale: 0.1, zeroPoint: isSigned ? -28 : 100, isSigned: isSigned))
             try maker.quantizedOutput(x, CodeScheme(scale: 0.1, zeroPoint: isSigned ? 100 : -28, isSigned: !isSigned))
             try expectEqual(maker)
         }

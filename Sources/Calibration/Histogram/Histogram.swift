@@ -36,7 +36,7 @@ public struct Histogram: Sendable {
 
     /// Bytes that the counters and their index take.
     public var memoryFootprint: Int {
-        counters.capacity * MemoryLayout<UInt64>.stride + starts.capacity * MemoryLayout<Int32>.stride
+        counters.count * MemoryLayout<UInt64>.stride + starts.count * MemoryLayout<Int32>.stride
     }
 
     func count(in bin: HistogramBin) -> UInt64 {

@@ -36,19 +36,19 @@ extension Bench {
         return Int(min(1, byTime, Double(count) / Double(Bench.fewestRuns)) * 100)
     }
 
-    /// Mean times of the steps over some runs.
+    /// Median times of the steps over some runs.
     func profile(_ subject: BenchSubject) throws(BitdepthError) -> ProfileTable {
         let count = min(max(subject.result.times.count, 5), 50)
-        var steps: [(step: StepDescription, seconds: Double)] = []
-        for run in 0..<count {
+        var runs: [[(step: StepDescription, seconds: Double)]] = []
+        for _ in 0..<count {
             try Cancellation().check()
-            let times = try subject.profile()
-            if run == 0 { steps = times } else { for index in steps.indices { steps[index].seconds += times[index].seconds } }
+            runs.append(try subject.profile())
         }
         let reasons = floatReasons(subject)
-        let entries = steps.map { step, seconds in
+        let entries = (runs.first ?? []).enumerated().map { index, timed in
             ProfileTable.Entry(
-                step: step, seconds: seconds / Double(count), reason: step.arithmetic == .float ? reasons[step.node] : nil)
+                step: timed.step, seconds: runs.map { $0[index].seconds }.sorted()[count / 2],
+                reason: timed.step.arithmetic == .float ? reasons[timed.step.node] : nil)
         }
         return ProfileTable(isQuantized: subject.isQuantized, entries: entries, runs: count)
     }

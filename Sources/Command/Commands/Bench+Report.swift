@@ -32,7 +32,7 @@ extension Bench {
     ) {
         text.blank()
         text.line(.init("  \(result.model)", .strong), .init(" · threads \(result.threads) · batch \(result.batch)"))
-        text.line(.init("  " + profile.summary))
+        text.field("time", profile.summary)
         let limit = output.verbose > 0 ? nil : Bench.shownSteps
         text.table(profile.table(limit: limit), indent: 4)
         if let limit, profile.entries.count > limit {

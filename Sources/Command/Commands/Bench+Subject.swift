@@ -50,7 +50,8 @@ final class BenchSubject {
             batch: specifications.first?.shape.dimensions?.first?.value ?? 1, times: [], load: loaded.seconds, compile: compile,
             first: 0, constantBytes: program.constantBytes, arenaBytes: program.workingBytes,
             multiplyAccumulates: program.multiplyAccumulates.total,
-            integerMultiplyAccumulates: program.multiplyAccumulates.integer)
+            integerMultiplyAccumulates: program.multiplyAccumulates.integer,
+            floatSteps: program.descriptions.count { $0.arithmetic == .float })
         result.first = try run()
     }
 

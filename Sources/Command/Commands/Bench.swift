@@ -14,7 +14,9 @@ struct Bench: ParsableCommand {
     @Argument(help: "ONNX files; the first is what the others are compared with.")
     var models: [String]
 
-    @Option(help: ArgumentHelp("Numbers of threads (default: physical cores, or BITDEPTH_THREADS).", valueName: "n,…"))
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Numbers of threads (default: physical cores, or BITDEPTH_THREADS).", valueName: "n,…"))
     var threads: CountList?
 
     @Option(help: ArgumentHelp("Batch sizes (default: 1, or what the model fixes).", valueName: "n,…"))

@@ -9,7 +9,7 @@ extension Inspect {
         }
         let (facts, assumptions) = try facts(of: contents.graph)
         let isQuantized = ModelSummary.isQuantized(contents.graph)
-        let summary = ModelSummary(contents, facts: facts, forecast: isQuantized ? nil : forecast(contents.graph, facts))
+        let summary = ModelSummary(contents, facts: facts, forecast: isQuantized ? nil : forecast(contents, facts))
         let sections = sections(isQuantized: isQuantized)
         return ModelReport(
             summary,
@@ -50,10 +50,11 @@ extension Inspect {
         return facts
     }
 
-    private func forecast(_ graph: Graph, _ facts: [ValueName: Fact]) -> (roles: [NodeRole], schemes: PlannedSchemes)? {
+    private func forecast(_ model: ModelGraph, _ facts: [ValueName: Fact]) -> (roles: [NodeRole], schemes: PlannedSchemes)? {
         let configuration = QuantizationConfiguration.int8
         do throws(BitdepthError) {
-            let forecast = try QuantizationForecast(graph, configuration, facts: facts)
+            let forecast = try QuantizationForecast(
+                model.graph, configuration, facts: facts, opset: model.sourceOpset ?? .max)
             let schemes = PlannedSchemes(weights: configuration.weights, activations: configuration.activations)
             return (forecast.outcomes.map(NodeRole.init), schemes)
         } catch {

@@ -27,6 +27,7 @@ struct ModelPair {
     /// A model whose ports carry codes gets float ones, so that samples and outputs mean the same in both.
     static func read(_ path: String, _ allowLinks: Bool) throws(BitdepthError) -> (model: Model, facts: [String]) {
         var model = try Model(contentsOf: path, allowLinks: allowLinks)
+        try locating(.init(file: path)) { () throws(BitdepthError) in try model.contents.checkOperators() }
         let ports = FloatPorts().run(&model.contents.graph)
         let annotations = model.contents.annotations
         var facts = [annotations["bitdepth.scheme"] ?? (model.isQuantized ? "quantized" : "float")]

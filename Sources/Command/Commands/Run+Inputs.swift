@@ -106,9 +106,11 @@ struct RunInputs {
 
     /// The outputs for all samples: in one batch where the model's batch axis is free, joined along the first axis else.
     ///
-    /// - Parameter progress: Told how many samples are done; throws to stop.
+    /// - Parameters:
+    ///   - file: The model's, for errors of the run.
+    ///   - progress: Told how many samples are done; throws to stop.
     func run(
-        _ compiled: CompiledGraph, _ progress: (Int) throws(BitdepthError) -> Void
+        _ compiled: CompiledGraph, file: String, _ progress: (Int) throws(BitdepthError) -> Void
     ) throws(BitdepthError) -> [String: Tensor] {
         let session = compiled.makeSession()
         var parts: [[String: Tensor]] = []
@@ -116,7 +118,9 @@ struct RunInputs {
         while done < count {
             let batch = try nextBatch(from: done)
             let sample = batch.samples.count == 1 ? batch.samples[0] : try Batch.assemble(batch.samples)
-            parts.append(try locating(.init(sample: sample.name)) { () throws(BitdepthError) in try session.run(sample.tensors) })
+            parts.append(try locating(.init(file: file, sample: sample.name)) { () throws(BitdepthError) in
+                try session.run(sample.tensors)
+            })
             done += batch.samples.count
             try progress(done)
         }

@@ -63,11 +63,9 @@ struct Run: ParsableCommand {
             try model.compiled(threads: threads, options: CompileOptions(instructionSet: instructionSet))
         }
         let progress = display.messages.progress("running", total: data.count, unit: "samples")
-        let results = try locating(.init(file: self.model)) { () throws(BitdepthError) in
-            try data.run(compiled) { done throws(BitdepthError) in
-                progress.update(to: done)
-                try Cancellation().check()
-            }
+        let results = try data.run(compiled, file: self.model) { done throws(BitdepthError) in
+            progress.update(to: done)
+            try Cancellation().check()
         }
         progress.finish()
         let outputs = model.graph.outputs.map(\.name.text).compactMap { name in results[name].map { (name: name, tensor: $0) } }

@@ -10,7 +10,7 @@ struct DataOptions: ParsableArguments {
             valueName: "path"))
     var path: String?
 
-    @Option(help: "How many samples, at equal distances over the data.")
+    @Option(help: "How many samples, at equal distances over the data (default: quantize 128, compare 32, eval all).")
     var samples: Int?
 
     @Option(

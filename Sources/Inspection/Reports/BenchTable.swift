@@ -18,10 +18,13 @@ public struct BenchResult: Sendable, Equatable {
     public var arenaBytes: Int
     public var multiplyAccumulates: Int
     public var integerMultiplyAccumulates: Int
+    /// Steps that compute on floats.
+    public var floatSteps: Int
 
     public init(
         model: String, isQuantized: Bool, threads: Int, batch: Int, times: [Double], load: Double, compile: Double,
-        first: Double, constantBytes: Int, arenaBytes: Int, multiplyAccumulates: Int, integerMultiplyAccumulates: Int
+        first: Double, constantBytes: Int, arenaBytes: Int, multiplyAccumulates: Int, integerMultiplyAccumulates: Int,
+        floatSteps: Int
     ) {
         self.model = model
         self.isQuantized = isQuantized
@@ -35,6 +38,7 @@ public struct BenchResult: Sendable, Equatable {
         self.arenaBytes = arenaBytes
         self.multiplyAccumulates = multiplyAccumulates
         self.integerMultiplyAccumulates = integerMultiplyAccumulates
+        self.floatSteps = floatSteps
     }
 
     public var peakBytes: Int { constantBytes.saturatingSum(arenaBytes) }
@@ -52,12 +56,10 @@ public struct BenchResult: Sendable, Equatable {
     /// Samples per second over all timed runs.
     public var throughput: Double { Double(batch * times.count) / times.reduce(0, +) }
 
-    /// `f32`, or `int8` with the share of multiply-accumulates that really ran on integers where it is not all.
+    /// `float`, or `int8` with the number of steps that are float all the same.
     public var arithmetic: String {
         guard isQuantized else { return "float" }
-        guard multiplyAccumulates > 0 else { return "int8" }
-        let share = Double(integerMultiplyAccumulates) / Double(multiplyAccumulates)
-        return share == 1 ? "int8" : "int8 \(NumberText.percent(share))"
+        return floatSteps == 0 ? "int8" : "int8, \(floatSteps) float"
     }
 }
 
@@ -128,14 +130,14 @@ public struct BenchTable: Sendable {
     public func json(of result: BenchResult) -> JSONValue {
         [
             "model": .string(result.model), "quantized": .bool(result.isQuantized), "threads": .integer(result.threads),
-            "batch": .integer(result.batch), "p50_ms": .number(result.median), "p99_ms": .number(result.percentile(0.99)),
-            "min_ms": .number(result.minimum), "samples_per_second": .number(result.throughput),
+            "batch": .integer(result.batch), "p50_ms": .milliseconds(result.median),
+            "p99_ms": .milliseconds(result.percentile(0.99)), "min_ms": .milliseconds(result.minimum), "samples_per_second": .number(result.throughput),
             "peak_bytes": .integer(result.peakBytes), "constant_bytes": .integer(result.constantBytes),
-            "arena_bytes": .integer(result.arenaBytes), "load_ms": .number(result.load * 1000),
-            "compile_ms": .number(result.compile * 1000), "first_run_ms": .number(result.first * 1000),
+            "arena_bytes": .integer(result.arenaBytes), "load_ms": .milliseconds(result.load * 1000),
+            "compile_ms": .milliseconds(result.compile * 1000), "first_run_ms": .milliseconds(result.first * 1000),
             "runs": .integer(result.times.count), "speedup": .optional(speedup(result)),
             "multiply_accumulates": .integer(result.multiplyAccumulates),
-            "integer_multiply_accumulates": .integer(result.integerMultiplyAccumulates),
+            "integer_multiply_accumulates": .integer(result.integerMultiplyAccumulates), "float_steps": .integer(result.floatSteps),
         ]
     }
 
@@ -148,4 +150,9 @@ public struct BenchTable: Sendable {
             return (result, float)
         }
     }
+}
+
+extension JSONValue {
+    /// To the nanosecond: clocks tell no more.
+    static func milliseconds(_ value: Double) -> JSONValue { .number((value * 1e6).rounded() / 1e6) }
 }

@@ -46,7 +46,7 @@ extension ModelReport {
         for (label, value) in metadata { text.field(label, [value]) }
         for port in graph.requiredInputs { text.field("input", [ReportText.Piece(port.name.text, .strong), .init(type(port))]) }
         for port in graph.outputs { text.field("output", [ReportText.Piece(port.name.text, .strong), .init(type(port))]) }
-        if !file.assumptions.isEmpty { text.field("counted for", file.assumptions) }
+        if !file.assumptions.isEmpty { text.field("MACs for", file.assumptions) }
     }
 
     /// What the file states; what inference found where it states nothing.

@@ -66,12 +66,13 @@ public struct ModelReport: Sendable {
     /// Producer and metadata as label and text, in the order of the file; long texts are cut.
     var metadata: [(label: String, text: String)] {
         summary.model.annotations.metadata.map { entry in
-            let label = entry.key.hasPrefix("bitdepth.") ? String(entry.key.dropFirst("bitdepth.".count)) : entry.key
+            let own = entry.key.hasPrefix("bitdepth.") ? String(entry.key.dropFirst("bitdepth.".count)) : entry.key
+            let label = own == "version" ? "bitdepth" : own.split(separator: "_").joined(separator: " ")
             return (label, entry.value.count > ModelReport.longestValue ? entry.value.prefix(ModelReport.longestValue) + "…" : entry.value)
         }
     }
 
-    private static let longestValue = 200
+    private static let longestValue = 100
 
     var producer: String? {
         let producer = summary.model.producer

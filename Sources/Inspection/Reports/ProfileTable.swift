@@ -2,7 +2,7 @@ import BitdepthRuntime
 
 /// Where the time of a run goes, step by step.
 public struct ProfileTable: Sendable {
-    /// A step with its mean time in seconds, and for float steps of a quantized model why they are float.
+    /// A step with its median time in seconds, and for float steps of a quantized model why they are float.
     public struct Entry: Sendable, Equatable {
         public var step: StepDescription
         public var seconds: Double
@@ -17,7 +17,7 @@ public struct ProfileTable: Sendable {
 
     public let isQuantized: Bool
     public let entries: [Entry]
-    /// How many runs the times are means of.
+    /// How many runs the medians are of.
     public let runs: Int
 
     public init(isQuantized: Bool, entries: [Entry], runs: Int) {
@@ -40,13 +40,20 @@ public struct ProfileTable: Sendable {
         }
     }
 
-    /// `0.420 ms, of which   int8 kernels 0.400 (95 %)   …`
-    public var summary: String {
+    /// `420.0 µs in all`, then `int8 kernels 400.0 µs (95.2 %)` and so on.
+    public var summary: [String] {
         let total = seconds
-        let parts = groups.map { name, time in
-            "\(name) \(ProfileTable.number(time)) (\(NumberText.percent(total > 0 ? time / total : 0)))"
-        }
-        return "\(NumberText.milliseconds(total * 1000)), of which   " + parts.joined(separator: "   ")
+        return ["\(time(total).text) \(unit.name) in all"]
+            + groups.map { name, part in
+                "\(name) \(time(part).text) \(unit.name) (\(NumberText.percent(total > 0 ? part / total : 0)))"
+            }
+    }
+
+    /// Short runs are told in microseconds.
+    private var unit: (name: String, perSecond: Double) { seconds < 0.01 ? ("µs", 1e6) : ("ms", 1e3) }
+
+    private func time(_ seconds: Double) -> TextTable.Cell {
+        TextTable.Cell(NumberText.fixed(seconds * unit.perSecond, places: 1), value: .number(seconds * 1000))
     }
 
     /// The slowest steps first.
@@ -54,7 +61,7 @@ public struct ProfileTable: Sendable {
     /// - Parameter limit: How many rows; nil for all.
     public func table(limit: Int? = nil) -> TextTable {
         var table = TextTable([
-            .init("step", isShrinkable: true), .init("op"), .init("arithmetic"), .init("kernel"), .init("ms", .right),
+            .init("step", isShrinkable: true), .init("op"), .init("arithmetic"), .init("kernel"), .init(unit.name, key: "ms", .right),
             .init("share", .right), .init("MACs", key: "multiply_accumulates", .right), .init("GMAC/s", key: "gmac_per_second", .right),
         ])
         let total = seconds
@@ -65,7 +72,7 @@ public struct ProfileTable: Sendable {
             table.append([
                 .text(entry.step.node), .text(entry.step.operatorType + (fused > 0 ? " + \(fused) fused" : "")),
                 .text(entry.step.arithmetic.rawValue), .text(entry.step.kernel),
-                TextTable.Cell(ProfileTable.number(entry.seconds), value: .number(entry.seconds * 1000)),
+                time(entry.seconds),
                 .percent(total > 0 ? entry.seconds / total : 0), work > 0 ? .count(work) : .missing,
                 work > 0 && entry.seconds > 0 ? .significant(Double(work) / entry.seconds / 1e9, digits: 3) : .missing,
             ])
@@ -81,12 +88,13 @@ public struct ProfileTable: Sendable {
 
     public var islandTable: TextTable {
         var table = TextTable([
-            .init("float island", key: "step", isShrinkable: true), .init("op"), .init("ms", .right), .init("because", key: "reason", isShrinkable: true),
+            .init("float island", key: "step", isShrinkable: true), .init("op"), .init(unit.name, key: "ms", .right),
+            .init("because", key: "reason", isShrinkable: true),
         ])
         for entry in islands {
             table.append([
                 .text(entry.step.node), .text(entry.step.operatorType),
-                TextTable.Cell(ProfileTable.number(entry.seconds), value: .number(entry.seconds * 1000)),
+                time(entry.seconds),
                 entry.reason.map(TextTable.Cell.text) ?? .missing,
             ])
         }
@@ -95,19 +103,17 @@ public struct ProfileTable: Sendable {
 
     public var json: JSONValue {
         [
-            "runs": .integer(runs), "total_ms": .number(seconds * 1000),
-            "groups": .object(groups.map { .init($0.name, .number($0.seconds * 1000)) }),
+            "runs": .integer(runs), "total_ms": .milliseconds(seconds * 1000),
+            "groups": .object(groups.map { .init($0.name, .milliseconds($0.seconds * 1000)) }),
             "steps": .array(
                 entries.map { entry in
                     [
                         "node": .string(entry.step.node), "operator": .string(entry.step.operatorType),
                         "fused": .strings(entry.step.fused), "arithmetic": .string(entry.step.arithmetic.rawValue),
-                        "kernel": .string(entry.step.kernel), "ms": .number(entry.seconds * 1000),
+                        "kernel": .string(entry.step.kernel), "ms": .milliseconds(entry.seconds * 1000),
                         "multiply_accumulates": .integer(entry.step.multiplyAccumulates), "reason": .optional(entry.reason),
                     ]
                 }),
         ]
     }
-
-    private static func number(_ seconds: Double) -> String { NumberText.fixed(seconds * 1000, places: seconds < 0.01 ? 3 : 1) }
 }

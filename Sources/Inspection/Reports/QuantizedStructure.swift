@@ -29,7 +29,8 @@ public struct QuantizedStructure: Sendable {
         let floats = realInputs(node, rule).filter { !isDequantized($0) }
         if let into = fusedInto(position) { return .fused(into: into) }
         if rule.isFloat { return .float(reason: "\(node.op.type) has no integer form") }
-        if let value = floats.first { return .float(reason: "reads \(describe(value)) as float") }
+        if let value = floats.first(where: { !isConstant($0) }) { return .float(reason: "reads \(describe(value)) as float") }
+        if let constant = floats.first { return .float(reason: "its constant \"\(constant)\" is float") }
         if case .sameScale = rule.outputs {
             return feedsQuantization(node) ? .movesCodes : .float(reason: "only float operators follow")
         }
@@ -42,6 +43,8 @@ public struct QuantizedStructure: Sendable {
     private func isDequantized(_ name: ValueName) -> Bool {
         index.producer[name].map { graph.nodes[$0].op == "DequantizeLinear" } ?? false
     }
+
+    private func isConstant(_ name: ValueName) -> Bool { graph.initializers[name] != nil || facts[name]?.constant != nil }
 
     private func feedsQuantization(_ node: Node) -> Bool {
         let consumers = node.outputs.flatMap { $0.flatMap { index.consumers[$0] } ?? [] }

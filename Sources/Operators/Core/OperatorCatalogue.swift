@@ -27,7 +27,7 @@ public struct OperatorCatalogue: Sendable {
             let version = opset.map { ", opset \($0)" } ?? ""
             throw BitdepthError(
                 .unsupportedOperator, "operator \(node.op.type) (domain \(domain)\(version)) is not supported", at: node.place,
-                help: ["cut the graph before it: bitdepth convert MODEL --outputs \(node.inputs.compactMap { $0 }.first?.text ?? "VALUE") -o OUT"])
+                help: ["see what else the model holds: bitdepth inspect MODEL"])
         }
         return try locating(node.place) { () throws(BitdepthError) in
             let signature = type.signature

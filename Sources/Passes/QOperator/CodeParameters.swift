@@ -32,7 +32,10 @@ struct CodeParameters {
     ///   - axis: The axis of the codes along which there may be several; `nil` where there may not.
     ///   - fromEnd: Where the several lie in a scale that has as many axes as the codes, counted from the end.
     /// - Returns: `nil` for what DequantizeLinear cannot say.
-    init?(_ scale: (name: ValueName, tensor: Tensor), _ zeroPoint: (name: ValueName, tensor: Tensor)?, axis: Int?, fromEnd: Int) {
+    init?(
+        _ scale: (name: ValueName, tensor: Tensor), _ zeroPoint: (name: ValueName, tensor: Tensor)?, axis: Int?,
+        fromEnd: Int
+    ) {
         let count = max(scale.tensor.count, zeroPoint?.tensor.count ?? 1)
         guard count > 1 else {
             guard scale.tensor.count == 1, zeroPoint == nil || zeroPoint?.tensor.count == 1 else { return nil }
@@ -60,13 +63,18 @@ struct CodeParameters {
     private static func repeated(_ tensor: Tensor, _ count: Int) throws(BitdepthError) -> Tensor {
         let shape = Shape.vector(count)
         if tensor.type.isFloatingPoint {
-            return try Tensor(floats: try tensor.floats().flatMap { [Float](repeating: $0, count: count) }, shape: shape, type: tensor.type)
+            return try Tensor(
+                floats: try tensor.floats().flatMap { [Float](repeating: $0, count: count) }, shape: shape,
+                type: tensor.type)
         }
-        return try Tensor(integers: try tensor.integers().flatMap { [Int](repeating: $0, count: count) }, shape: shape, type: tensor.type)
+        return try Tensor(
+            integers: try tensor.integers().flatMap { [Int](repeating: $0, count: count) }, shape: shape,
+            type: tensor.type)
     }
 
     /// Whether codes of these parameters mean what codes of the others mean.
     func mean(theSameAs other: CodeParameters) -> Bool {
-        axis == nil && other.axis == nil && scale.tensor == other.scale.tensor && zeroPoint?.tensor == other.zeroPoint?.tensor
+        axis == nil && other.axis == nil && scale.tensor == other.scale.tensor
+            && zeroPoint?.tensor == other.zeroPoint?.tensor
     }
 }

@@ -19,7 +19,7 @@ struct QOperatorSpelling: Sendable {
     enum Operand: Sendable {
         /// Codes at an input.
         case codes(Int, perChannel: ParameterAxis? = nil)
-        /// An INT32 bias at an input, whose scale is the product of the operands' scales, and of alpha where there is one.
+        /// An INT32 bias at an input, whose scale is the product of the operands' scales, times alpha where there is one.
         case bias(Int)
         /// An input that is not quantized.
         case plain(Int)
@@ -52,7 +52,8 @@ struct QOperatorSpelling: Sendable {
         "QLinearMatMul": .init(
             op: "MatMul", operands: [.codes(0, perChannel: .rows), .codes(3, perChannel: .columns)], result: 6),
         microsoft("QGemm"): .init(
-            op: "Gemm", operands: [.codes(0), .codes(3, perChannel: .columnsOfB), .bias(6)], result: 7, mayBeFloat: true),
+            op: "Gemm", operands: [.codes(0), .codes(3, perChannel: .columnsOfB), .bias(6)], result: 7, mayBeFloat: true
+        ),
         microsoft("QLinearAdd"): .init(op: "Add", operands: [.codes(0), .codes(3)], result: 6),
         microsoft("QLinearMul"): .init(op: "Mul", operands: [.codes(0), .codes(3)], result: 6),
         microsoft("QLinearConcat"): .init(op: "Concat", operands: [], furtherOperands: 2, result: 0),
@@ -67,7 +68,8 @@ struct QOperatorSpelling: Sendable {
     static let channelsLast = "channels_last"
 
     private static let convolution = QOperatorSpelling(
-        op: "Conv", operands: [.codes(0), .codes(3, perChannel: .outputChannels), .bias(8)], result: 6, dropped: [channelsLast])
+        op: "Conv", operands: [.codes(0), .codes(3, perChannel: .outputChannels), .bias(8)], result: 6,
+        dropped: [channelsLast])
 
     private static func unary(_ op: OperatorName, dropped: Set<String> = []) -> QOperatorSpelling {
         QOperatorSpelling(op: op, operands: [.codes(0)], result: 3, dropped: dropped)

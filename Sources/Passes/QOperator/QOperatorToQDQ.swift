@@ -6,10 +6,10 @@ import OrderedCollections
 /// Rewrites operators that take codes to codes (QLinearConv, QGemm, QLinearAdd …) as the float operator between
 /// DequantizeLinear and QuantizeLinear nodes of the same parameters, which is how Bitdepth holds quantized models.
 ///
-/// The node keeps its name, and its output, which stays a value of codes, too. In a graph that has such operators, operators
-/// that only move codes about (MaxPool, Reshape …) become float operators between the codes' parameters as well. Left as they
-/// are: ConvInteger and MatMulInteger, whose result is no code; operators whose scales or zero points are not constant, or
-/// lie on axes that DequantizeLinear does not know. A graph without any of these operators stays exactly as it is.
+/// The node keeps its name, and its output, which stays a value of codes, too. In a graph that has such operators, those
+/// that only move codes about (MaxPool, Reshape …) become float operators between the codes' parameters as well. Left as
+/// they are: ConvInteger and MatMulInteger, whose result is no code; operators whose scales or zero points are not
+/// constant, or lie on axes that DequantizeLinear does not know. A graph without any of them stays exactly as it is.
 ///
 /// Source: ONNX operator specification; ONNX Runtime, docs/ContribOperators.md.
 public struct QOperatorToQDQ: Pass {
@@ -17,8 +17,8 @@ public struct QOperatorToQDQ: Pass {
 
     public init() {}
 
-    /// - Throws: ``BitdepthError/Code/unsupportedOperator`` for a node whose channels come last, ``BitdepthError/Code/invalidGraph``
-    ///   for one that lacks an input; both with the node's place.
+    /// - Throws: ``BitdepthError/Code/unsupportedOperator`` for a node whose channels come last,
+    ///   ``BitdepthError/Code/invalidGraph`` for one that lacks an input; both with the node's place.
     public func run(_ graph: inout Graph) throws(BitdepthError) -> Int {
         var taken = graph.allNames
         return try rewrite(&graph, constants: [:], taken: &taken)

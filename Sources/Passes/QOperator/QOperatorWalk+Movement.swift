@@ -3,8 +3,8 @@ import BitdepthOperators
 import BitdepthTensors
 
 extension QOperatorWalk {
-    /// An operator that moves codes of known parameters moves the reals that they stand for: exactly, because codes come back
-    /// from their reals as they were.
+    /// An operator that moves codes of known parameters moves the reals that they stand for: exactly, because codes come
+    /// back from their reals as they were.
     mutating func rewriteMovement(_ node: Node) throws(BitdepthError) -> Bool {
         guard let input = node.input(0), let parameters = parametersOfCodes[input], node.op != "Identity",
             let op = try? OperatorCatalogue.all.decode(node)
@@ -13,7 +13,10 @@ extension QOperatorWalk {
         var operands = [0]
         if let pad = op as? Pad {
             guard let border = try border(node, pad, parameters) else { return false }
-            float.inputs = Array(node.inputs.prefix(2)) + [border == 0 ? nil : add(try Tensor(scalar: border), "\(node.label)_border")]
+            float.inputs =
+                Array(node.inputs.prefix(2)) + [
+                    border == 0 ? nil : add(try Tensor(scalar: border), "\(node.label)_border")
+                ]
             float.inputs += node.inputs.dropFirst(3)
             if float.inputs.count == 3, border == 0 { float.inputs.removeLast() }
         } else if case .sharedScale = op.quantization.outputs {
@@ -24,7 +27,9 @@ extension QOperatorWalk {
             guard case .sameScale(asInput: 0) = op.quantization.outputs else { return false }
         }
         for index in operands {
-            if let value = node.input(index) { float.inputs[index] = dequantize(value, parametersOfCodes[value] ?? parameters) }
+            if let value = node.input(index) {
+                float.inputs[index] = dequantize(value, parametersOfCodes[value] ?? parameters)
+            }
         }
         // MaxPool's second output are indices.
         let results = node.op == "Split" ? Array(node.outputs.indices) : [0]
@@ -47,6 +52,6 @@ extension QOperatorWalk {
             code = constant[0]
         }
         let zero = try parameters.zeroPoint?.tensor.integers().first ?? 0
-        return Float(code - zero) * scale
+        return Float(code &- zero) * scale
     }
 }

@@ -8,7 +8,7 @@ extension QOperatorWalk {
         case codes(ValueName, CodeParameters)
     }
 
-    /// The operands of a node on codes; `nil` where parameters are not constant or cannot be said by DequantizeLinear.
+    /// The operands of a node on codes; `nil` where parameters are not constant, or DequantizeLinear cannot say them.
     func operands(of node: Node, _ spelling: QOperatorSpelling) throws(BitdepthError) -> [Operand]? {
         var wanted = spelling.operands
         if let first = spelling.furtherOperands {
@@ -20,7 +20,9 @@ extension QOperatorWalk {
             case .plain(let index): operands.append(.plain(try required(node, index)))
             case .codes(let index, let axis):
                 let value = try required(node, index)
-                guard let parameters = parameters(node, scaleAt: index + 1, perChannel: axis, rank: types[value]?.shape.rank)
+                guard
+                    let parameters = parameters(
+                        node, scaleAt: index + 1, perChannel: axis, rank: types[value]?.shape.rank)
                 else { return nil }
                 operands.append(.codes(value, parameters))
             case .bias(let index):
@@ -58,14 +60,17 @@ extension QOperatorWalk {
     func resultParameters(_ node: Node, _ spelling: QOperatorSpelling) -> CodeParameters? {
         guard var parameters = parameters(node, scaleAt: spelling.result) else { return nil }
         guard parameters.zeroPoint == nil else { return parameters }
-        guard case .codes(let index, _)? = spelling.operands.first, let value = node.input(index), let element = types[value]?.element,
+        guard case .codes(let index, _)? = spelling.operands.first, let value = node.input(index),
+            let element = types[value]?.element,
             let output = node.output(0), let zero = try? Tensor(integers: [0], shape: .scalar, type: element)
         else { return nil }
         parameters.zeroPoint = .new(zero, base: "\(output)_zero_point")
         return parameters
     }
 
-    private func biasParameters(_ bias: ValueName, of operands: [Operand], _ node: Node) throws(BitdepthError) -> CodeParameters? {
+    private func biasParameters(_ bias: ValueName, of operands: [Operand], _ node: Node) throws(BitdepthError)
+        -> CodeParameters?
+    {
         var scales: [Double] = [1]
         if case .float(let alpha)? = node.attributes["alpha"] { scales = [Double(alpha)] }
         for case .codes(_, let parameters) in operands {
@@ -77,7 +82,9 @@ extension QOperatorWalk {
         guard rounded.count > 1 else {
             return CodeParameters(scale: .new(try Tensor(rounded, shape: .scalar), base: "\(bias)_scale"))
         }
-        guard let dimensions = types[bias]?.shape.dimensions, dimensions.last == .known(rounded.count) else { return nil }
+        guard let dimensions = types[bias]?.shape.dimensions, dimensions.last == .known(rounded.count) else {
+            return nil
+        }
         return CodeParameters(scale: .new(try Tensor(rounded), base: "\(bias)_scale"), axis: dimensions.count - 1)
     }
 }

@@ -9,7 +9,8 @@ extension QOperatorWalk {
         if let reals = dequantized[key] { return reals }
         let reals = newName("\(codes)_DequantizeLinear_Output")
         var node = Node(
-            "DequantizeLinear", name: "\(codes)_DequantizeLinear", inputs: [codes, scale] + (zeroPoint.map { [$0] } ?? []),
+            "DequantizeLinear", name: "\(codes)_DequantizeLinear",
+            inputs: [codes, scale] + (zeroPoint.map { [$0] } ?? []),
             outputs: [reals])
         if let axis = parameters.axis { node.attributes["axis"] = .int(axis) }
         nodes.append(node)
@@ -27,7 +28,8 @@ extension QOperatorWalk {
             scale: .existing(scale, parameters.scale.tensor),
             zeroPoint: zeroPoint.flatMap { name in parameters.zeroPoint.map { .existing(name, $0.tensor) } })
         return Node(
-            "QuantizeLinear", name: "\(codes)_QuantizeLinear", inputs: [reals, scale] + (zeroPoint.map { [$0] } ?? []), outputs: [codes])
+            "QuantizeLinear", name: "\(codes)_QuantizeLinear", inputs: [reals, scale] + (zeroPoint.map { [$0] } ?? []),
+            outputs: [codes])
     }
 
     private mutating func names(of parameters: CodeParameters) -> (scale: ValueName, zeroPoint: ValueName?) {

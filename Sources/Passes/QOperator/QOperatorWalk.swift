@@ -58,7 +58,8 @@ struct QOperatorWalk {
         guard let spelling = QOperatorSpelling.all[node.op] else { return try rewriteMovement(node) }
         guard node.attributes[QOperatorSpelling.channelsLast] != .int(1) else {
             throw BitdepthError(
-                .unsupportedOperator, "attribute \"channels_last\" is 1; only tensors whose channels come first are supported",
+                .unsupportedOperator,
+                "attribute \"channels_last\" is 1; only tensors whose channels come first are supported",
                 help: ["export or quantize the model again without layout optimization"])
         }
         guard let operands = try operands(of: node, spelling) else { return false }

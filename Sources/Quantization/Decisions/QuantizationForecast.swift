@@ -11,17 +11,25 @@ public struct QuantizationForecast: Sendable {
     /// One outcome per node, in the graph's order. A node that vanishes is `fused(into:)` what takes its place.
     public let outcomes: [NodeDecision.Outcome]
 
-    /// - Parameter facts: What is known of the values; unknown operators are told from it and from the catalogue.
+    /// - Parameters:
+    ///   - facts: What is known of the values.
+    ///   - opset: The version of the operator set that would be written: younger operators are not made by fusing.
     /// - Throws: What planning throws for a malformed graph.
     public init(
-        _ graph: Graph, _ configuration: QuantizationConfiguration = .int8, facts: [ValueName: Fact]
+        _ graph: Graph, _ configuration: QuantizationConfiguration = .int8, facts: [ValueName: Fact], opset: Int = .max
     ) throws(BitdepthError) {
+        var facts = facts
+        // What nobody knows the type of is taken for a float, as nearly everything is.
+        for case let output? in graph.nodes.flatMap(\.outputs) where facts[output] == nil {
+            facts[output] = Fact(.float32, PartialShape.unknown)
+        }
         var sketch = ForecastSketch(graph, facts)
         sketch.takeOutUnknownOperators()
         sketch.takeOutConstants()
-        for pass in [PadIntoConv(), ActivationFusion(), NormalizationFusion(), IdentityRemoval(), DeadCodeRemoval()] as [any Pass] {
-            _ = try pass.run(&sketch.graph)
-        }
+        let passes: [any Pass] = [
+            PadIntoConv(), ActivationFusion(opset: opset), NormalizationFusion(opset: opset), IdentityRemoval(), DeadCodeRemoval(),
+        ]
+        for pass in passes { _ = try pass.run(&sketch.graph) }
         sketch.takeOutAffineNodes()
         var planner = try Planner(sketch.graph, configuration, facts: facts)
         let plan = planner.plan()
@@ -57,6 +65,9 @@ struct ForecastSketch {
     mutating func takeOutUnknownOperators() {
         for node in graph.nodes where OperatorCatalogue.all[node.op] == nil {
             for case let output? in node.outputs { graph.inputs.append(Graph.Port(output, facts[output]?.type)) }
+            for case let input? in node.inputs where graph.initializers[input] == nil {
+                graph.outputs.append(Graph.Port(input, facts[input]?.type))
+            }
         }
         graph.nodes.removeAll { OperatorCatalogue.all[$0.op] == nil }
     }

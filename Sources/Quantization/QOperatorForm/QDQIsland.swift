@@ -47,7 +47,8 @@ struct QuantizedValue {
 
     /// Whether codes of these parameters mean what codes of the others mean.
     func means(theSameAs other: QuantizedValue) -> Bool {
-        isPerTensor && other.isPerTensor && element == other.element && scales == other.scales && zeroPoints == other.zeroPoints
+        isPerTensor && other.isPerTensor && element == other.element && scales == other.scales
+            && zeroPoints == other.zeroPoints
     }
 }
 

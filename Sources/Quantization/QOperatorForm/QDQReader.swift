@@ -51,8 +51,12 @@ struct QDQReader {
     private func result(_ output: ValueName?, of island: inout QDQIsland) throws(Obstacle) -> QuantizedValue? {
         guard let output, let next = index.onlyConsumer(of: output) else { return nil }
         var quantizer = next
-        if island.node.outputs.count == 1, let clamp = clamp(graph.nodes[next], of: output), let clamped = graph.nodes[next].output(0) {
-            guard let last = index.onlyConsumer(of: clamped), graph.nodes[last].op == "QuantizeLinear" else { return nil }
+        if island.node.outputs.count == 1, let clamp = clamp(graph.nodes[next], of: output),
+            let clamped = graph.nodes[next].output(0)
+        {
+            guard let last = index.onlyConsumer(of: clamped), graph.nodes[last].op == "QuantizeLinear" else {
+                return nil
+            }
             island.clamp = clamp
             island.replaced.insert(next)
             quantizer = last
@@ -82,8 +86,12 @@ struct QDQReader {
         guard let scale = node.input(1), let tensor = graph.constant(scale), let scales = try? tensor.floats() else {
             throw Obstacle("the scale of \"\(codes)\" is not constant")
         }
-        guard tensor.type == .float32 else { throw Obstacle("the scale of \"\(codes)\" is of type \(tensor.type.shortName), not f32") }
-        if case .int(let size)? = node.attributes["block_size"], size != 0 { throw Obstacle("\"\(codes)\" is quantized in blocks") }
+        guard tensor.type == .float32 else {
+            throw Obstacle("the scale of \"\(codes)\" is of type \(tensor.type.shortName), not f32")
+        }
+        if case .int(let size)? = node.attributes["block_size"], size != 0 {
+            throw Obstacle("\"\(codes)\" is quantized in blocks")
+        }
         let zeroPoint = node.input(2)
         let zeros = zeroPoint.flatMap { graph.constant($0) }
         guard zeroPoint == nil || zeros != nil else { throw Obstacle("the zero point of \"\(codes)\" is not constant") }

@@ -4,10 +4,10 @@ import BitdepthTensors
 /// Spells a QDQ graph with operators that take codes to codes: QLinearConv, QLinearMatMul, and ONNX Runtime's QGemm,
 /// QLinearAdd and others (domain com.microsoft, version 1).
 ///
-/// `DequantizeLinear → operator → Relu or Clip → QuantizeLinear` becomes one node, which has the operator's name and makes the
-/// codes that QuantizeLinear made. Relu and Clip vanish where the codes of their bounds are the smallest and largest code
-/// anyway. Operators that move elements about (MaxPool, Reshape …) work on the codes where they change no scale. ONNX Runtime
-/// has kernels on codes for some types only; what it could not run stays QDQ.
+/// `DequantizeLinear → operator → Relu or Clip → QuantizeLinear` becomes one node, which has the operator's name and makes
+/// the codes that QuantizeLinear made. Relu and Clip vanish where the codes of their bounds are the smallest and largest
+/// code anyway. Operators that move elements about (MaxPool, Reshape …) work on the codes where they change no scale.
+/// ONNX Runtime has kernels on codes for some types only; what it could not run, or would round otherwise, stays QDQ.
 ///
 /// MaxPool takes codes from version 12 of the operator set on.
 /// Source: ONNX operator specification; ONNX Runtime, docs/ContribOperators.md and docs/OperatorKernels.md.
@@ -56,7 +56,9 @@ public struct QOperatorForm: Sendable {
         let after = GraphIndex(graph)
         let idle = graph.nodes.indices.filter { position in
             graph.nodes[position].op == "DequantizeLinear"
-                && graph.nodes[position].outputs.allSatisfy { $0.map { before.isUsed($0) && !after.isUsed($0) } ?? true }
+                && graph.nodes[position].outputs.allSatisfy {
+                    $0.map { before.isUsed($0) && !after.isUsed($0) } ?? true
+                }
         }
         graph.removeNodes(at: Set(idle))
         let left = GraphIndex(graph)

@@ -9,7 +9,8 @@ extension QOperatorWriter {
         let activation = try activation(island, 0, like: result)
         let weight = try weight(sum, island, reader)
         guard QOperatorRule.weightTypes[activation.element]?.contains(weight.element) ?? false else {
-            throw Obstacle("no kernel takes \(activation.element.shortName) activations with \(weight.element.shortName) weights")
+            throw Obstacle(
+                "no kernel takes \(activation.element.shortName) activations with \(weight.element.shortName) weights")
         }
         let bias = sum.hasBias ? try bias(island, activation, weight) : nil
         var inputs = try withParameters(activation) + withParameters(weight)
@@ -21,7 +22,9 @@ extension QOperatorWriter {
         return node
     }
 
-    private func weight(_ sum: QOperatorRule.Sum, _ island: QDQIsland, _ reader: QDQReader) throws(Obstacle) -> QuantizedValue {
+    private func weight(_ sum: QOperatorRule.Sum, _ island: QDQIsland, _ reader: QDQReader) throws(Obstacle)
+        -> QuantizedValue
+    {
         guard case .codes(let weight)? = island.operands.count > 1 ? island.operands[1] : nil else {
             throw Obstacle("its weight is not quantized")
         }
@@ -50,7 +53,8 @@ extension QOperatorWriter {
         if let beta = island.node.float("beta"), beta != 1 { throw Obstacle("beta is \(beta), not 1") }
         let alpha = Double(island.node.float("alpha") ?? 1)
         let scales = weight.scales.map { Float(alpha * Double($0) * Double(activation.scales[0])) }
-        guard case .codes(let codes) = operand, codes.element == .int32, codes.scales == scales, codes.zeroPoints.allSatisfy({ $0 == 0 }),
+        guard case .codes(let codes) = operand, codes.element == .int32, codes.scales == scales,
+            codes.zeroPoints.allSatisfy({ $0 == 0 }),
             codes.axis == nil || codes.axis == (codes.constant?.shape.rank).map({ $0 - 1 })
         else { return try rounded(operand, scales: scales) }
         return codes.name
@@ -64,7 +68,9 @@ extension QOperatorWriter {
         let units = values.enumerated().map { position, value in
             (value / Double(scales[scales.count == 1 ? 0 : position % scales.count])).rounded(.toNearestOrEven)
         }
-        guard units.allSatisfy({ abs($0) <= Double(Int32.max) }) else { throw Obstacle("its bias does not fit 32 bits") }
+        guard units.allSatisfy({ abs($0) <= Double(Int32.max) }) else {
+            throw Obstacle("its bias does not fit 32 bits")
+        }
         return try constant("\(name)_quantized") { () throws(BitdepthError) in
             try Tensor(integers: units.map { Int($0) }, shape: shape, type: .int32)
         }
@@ -89,7 +95,8 @@ extension QDQIsland.Operand {
             // Scales of a vector, and of a matrix' columns, take turns from element to element.
             guard value.isPerTensor || value.axis == constant.shape.rank - 1 else { return nil }
             let values = codes.enumerated().map { position, code in
-                Double(code - value.zeroPoints[position % value.scales.count]) * Double(value.scales[position % value.scales.count])
+                Double(code &- value.zeroPoints[position % value.scales.count])
+                    * Double(value.scales[position % value.scales.count])
             }
             return (value.name, values, constant.shape)
         }

@@ -18,7 +18,9 @@ struct QOperatorWriter {
         case .concatenation(let op)?:
             let result = try result(island, reader)
             var inputs = try parameters(of: result)
-            for slot in island.operands.indices { inputs += try withParameters(try activation(island, slot, like: result)) }
+            for slot in island.operands.indices {
+                inputs += try withParameters(try activation(island, slot, like: result))
+            }
             return node(op, island, inputs: inputs, result)
         case nil: return try movement(island, reader)
         }
@@ -59,21 +61,24 @@ struct QOperatorWriter {
 
     /// Clamping is left out where codes cannot lie outside of the bounds anyway.
     private func checkClamp(_ island: QDQIsland) throws(Obstacle) {
-        guard let clamp = island.clamp, let result = island.result, result.isPerTensor,
+        guard let clamp = island.clamp, let result = island.result, result.isPerTensor, result.element.bitWidth == 8,
             let codes = result.element.integerRange
         else { return }
         let parameters = QuantizationParameters(scale: result.scales[0], zeroPoint: result.zeroPoints[0], codes: codes)
         let bounds = (low: parameters.quantize(clamp.low), high: parameters.quantize(clamp.high))
         guard bounds == (codes.lowerBound, codes.upperBound) else {
             throw Obstacle(
-                "\(clamp.op.type) does not vanish: it keeps codes \(bounds.low) ... \(bounds.high) of \(codes.lowerBound) ... \(codes.upperBound)")
+                "\(clamp.op.type) does not vanish: it keeps codes \(bounds.low) ... \(bounds.high) of \(codes.lowerBound) ... \(codes.upperBound)"
+            )
         }
     }
 
     /// The first result, 8-bit codes of one scale.
     func result(_ island: QDQIsland, _ reader: QDQReader) throws(Obstacle) -> QuantizedValue {
         guard let result = island.result else {
-            throw Obstacle(reader.isQuantizedToo(island.node.output(0)) ? "its float result is read too" : "its result stays float")
+            throw Obstacle(
+                reader.isQuantizedToo(island.node.output(0)) ? "its float result is read too" : "its result stays float"
+            )
         }
         return try plain(result)
     }
@@ -84,7 +89,9 @@ struct QOperatorWriter {
         case .codes(let value)?:
             let value = try plain(value)
             if let result, value.element != result.element {
-                throw Obstacle("operand \"\(value.name)\" is \(value.element.shortName) and the result \(result.element.shortName)")
+                throw Obstacle(
+                    "operand \"\(value.name)\" is \(value.element.shortName) and the result \(result.element.shortName)"
+                )
             }
             return value
         case .float(let name, let constant)?:

@@ -21,7 +21,9 @@ extension CompileContext {
         var inputs: [IslandInput?] = []
         for name in node.inputs {
             guard let name else { inputs.append(nil); continue }
-            if let producer = producer(of: name), producer.node.op == "DequantizeLinear", let source = producer.node.input(0) {
+            if let producer = producer(of: name), producer.node.op == "DequantizeLinear",
+                let source = producer.node.input(0)
+            {
                 if let codes = constant(source) {
                     guard let quantized = quantizedConstant(producer.node, codes) else { return nil }
                     inputs.append(.constant(quantized))
@@ -39,13 +41,16 @@ extension CompileContext {
     }
 
     private func quantizedConstant(_ node: Node, _ codes: Tensor) -> QuantizedConstant? {
-        guard let scales = try? constant(node.input(1))?.floats(), !scales.isEmpty, scales.allSatisfy({ $0.isFinite && $0 > 0 }),
+        guard let scales = try? constant(node.input(1))?.floats(), !scales.isEmpty,
+            scales.allSatisfy({ $0.isFinite && $0 > 0 }),
             let zeros = zeroPoints(node, count: scales.count, codes.type)
         else { return nil }
         if case .int(let size)? = node.attributes["block_size"], size > 0 { return nil }
         var axis = 1
         if case .int(let given)? = node.attributes["axis"] { axis = given < 0 ? given + codes.shape.rank : given }
-        guard scales.count == 1 || (axis >= 0 && axis < codes.shape.rank && codes.shape[axis] == scales.count) else { return nil }
+        guard scales.count == 1 || (axis >= 0 && axis < codes.shape.rank && codes.shape[axis] == scales.count) else {
+            return nil
+        }
         return QuantizedConstant(codes: codes, scales: scales, zeroPoints: zeros, axis: axis)
     }
 
@@ -58,7 +63,9 @@ extension CompileContext {
     /// `nil` when they are not constant, or of another type than the codes, which the reference refuses.
     private func zeroPoints(_ node: Node, count: Int, _ element: ElementType) -> [Int]? {
         guard let name = node.input(2) else { return [Int](repeating: 0, count: count) }
-        guard let tensor = constant(name), tensor.type == element, let zeros = try? tensor.integers() else { return nil }
+        guard let tensor = constant(name), tensor.type == element, let zeros = try? tensor.integers() else {
+            return nil
+        }
         if zeros.count == count { return zeros }
         return zeros.count == 1 ? [Int](repeating: zeros[0], count: count) : nil
     }

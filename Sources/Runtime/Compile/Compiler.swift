@@ -17,7 +17,8 @@ public struct CompileOptions: Sendable {
     public var tapsArePlain: Bool
 
     public init(
-        instructionSet: InstructionSet = .best, fuses: Bool = true, normalizes: Bool = true, taps: [ValueName] = [], tapsArePlain: Bool = false
+        instructionSet: InstructionSet = .best, fuses: Bool = true, normalizes: Bool = true, taps: [ValueName] = [],
+        tapsArePlain: Bool = false
     ) {
         self.instructionSet = instructionSet
         self.fuses = fuses
@@ -52,11 +53,13 @@ public struct Compiler: Sendable {
         var selector = Selector(context, wanted: wanted, fuses: options.fuses)
         let lowerings = try selector.select()
 
-        var builder = ProgramBuilder(kernels: try options.instructionSet.kernels(), instructionSet: options.instructionSet, context: context)
+        var builder = ProgramBuilder(
+            kernels: try options.instructionSet.kernels(), instructionSet: options.instructionSet, context: context)
         for port in original.inputs {
             guard let type = inputs[port.name], let shape = type.shape.shape else {
                 throw BitdepthError(
-                    .unknownShape, "the shape of input \"\(port.name)\" is not known", at: .init(tensor: port.name.text))
+                    .unknownShape, "the shape of input \"\(port.name)\" is not known", at: .init(tensor: port.name.text)
+                )
             }
             builder.bindInput(port.name, element: type.element, shape: shape)
         }
@@ -64,14 +67,17 @@ public struct Compiler: Sendable {
         return try finish(&builder, context, original)
     }
 
-    private func finish(_ builder: inout ProgramBuilder, _ context: CompileContext, _ original: Graph) throws(BitdepthError) -> Program {
+    private func finish(_ builder: inout ProgramBuilder, _ context: CompileContext, _ original: Graph)
+        throws(BitdepthError) -> Program
+    {
         var outputs: [(ValueName, ElementType, View)] = []
         for port in context.graph.outputs {
             let view = try builder.raw(port.name)
             let element = try builder.element(of: port.name)
             let declared = original.outputs.first { $0.name == port.name }?.type?.element
             builder.keep(view.buffer)
-            outputs.append((port.name, declared?.isHalf == true && element == .float32 ? declared ?? element : element, view))
+            outputs.append(
+                (port.name, declared?.isHalf == true && element == .float32 ? declared ?? element : element, view))
         }
         var taps: [(ValueName, View)] = []
         for name in options.taps {

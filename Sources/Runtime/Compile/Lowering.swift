@@ -60,6 +60,7 @@ extension QuantizedConstant {
     }
 
     func channelZeroPoints(_ count: Int) -> [Int]? {
-        zeroPoints.count == 1 ? [Int](repeating: zeroPoints[0], count: count) : zeroPoints.count == count ? zeroPoints : nil
+        zeroPoints.count == 1
+            ? [Int](repeating: zeroPoints[0], count: count) : zeroPoints.count == count ? zeroPoints : nil
     }
 }

@@ -10,7 +10,9 @@ extension ProgramBuilder {
         try materializeConstant(name)
         let views = existingViews(name)
         if let view = views.first(where: { $0.cell == .float32 && $0.serves(layout) }) { return view.seen(as: layout) }
-        if let view = views.first(where: { $0.cell == .float32 }) { return try transposed(name, view, to: layout ?? .plain) }
+        if let view = views.first(where: { $0.cell == .float32 }) {
+            return try transposed(name, view, to: layout ?? .plain)
+        }
         throw missing(name, as: "floats")
     }
 
@@ -55,7 +57,8 @@ extension ProgramBuilder {
     /// A value that does not depend on the inputs is copied from the constants when a step wants it in the arena.
     private mutating func materializeConstant(_ name: ValueName) throws(BitdepthError) {
         guard existingViews(name).isEmpty, let tensor = context.constant(name) else { return }
-        let view = define(name, shape: tensor.shape, layout: .plain, cell: tensor.type == .float32 ? .float32 : .raw(tensor.type))
+        let view = define(
+            name, shape: tensor.shape, layout: .plain, cell: tensor.type == .float32 ? .float32 : .raw(tensor.type))
         let bytes = try tensor.withBytes { Array($0) }
         let location = constant(bytes)
         add(.movement(name, "Constant"), reads: [], writes: [view.buffer]) { placement in
@@ -105,6 +108,7 @@ extension View {
 extension StepDescription {
     static func movement(_ name: ValueName, _ type: String) -> StepDescription {
         StepDescription(
-            node: name.text, operatorType: type, fused: [], arithmetic: .movement, multiplyAccumulates: 0, kernel: "copy")
+            node: name.text, operatorType: type, fused: [], arithmetic: .movement, multiplyAccumulates: 0,
+            kernel: "copy")
     }
 }

@@ -86,7 +86,9 @@ struct ProgramBuilder {
     /// The concrete shape of a value.
     func shape(of name: ValueName) throws(BitdepthError) -> Shape {
         guard let fact = facts[name], let shape = fact.type.shape.shape else {
-            throw BitdepthError(.unknownShape, "the shape of value \"\(name)\" is not known before running", at: .init(tensor: name.text))
+            throw BitdepthError(
+                .unknownShape, "the shape of value \"\(name)\" is not known before running",
+                at: .init(tensor: name.text))
         }
         return shape
     }
@@ -104,11 +106,16 @@ struct ProgramBuilder {
     mutating func bindInput(_ name: ValueName, element: ElementType, shape: Shape) {
         let cell: Cell = element == .float32 || element == .float16 || element == .bfloat16 ? .float32 : .raw(element)
         let id = buffers.count
-        buffers.append(Buffer(bytes: max(shape.count * cell.bytes, (try? element.byteCount(elements: shape.count)) ?? 0), first: -1, last: -1))
+        buffers.append(
+            Buffer(
+                bytes: max(shape.count * cell.bytes, (try? element.byteCount(elements: shape.count)) ?? 0), first: -1,
+                last: -1))
         define(name, View(buffer: id, shape: shape, layout: .plain, cell: cell))
         inputBuffers[inputs.count] = id
         inputs.append(
-            InputBinding(name: name, element: element, shape: shape, stored: cell == .float32 ? .float32 : element, location: nil))
+            InputBinding(
+                name: name, element: element, shape: shape, stored: cell == .float32 ? .float32 : element, location: nil
+            ))
     }
 
     /// Keeps a buffer alive to the end of the run, whatever steps are still added.
@@ -126,12 +133,16 @@ struct ProgramBuilder {
         }
     }
 
-    func program(outputs: [(ValueName, ElementType, View)], taps: [(ValueName, View)]) throws(BitdepthError) -> Program {
+    func program(outputs: [(ValueName, ElementType, View)], taps: [(ValueName, View)]) throws(BitdepthError) -> Program
+    {
         try checkMemory()
-        let plan = MemoryPlan(buffers.map { MemoryPlan.Item(bytes: $0.bytes, lifetime: $0.first...max($0.first, $0.last)) })
+        let plan = MemoryPlan(
+            buffers.map { MemoryPlan.Item(bytes: $0.bytes, lifetime: $0.first...max($0.first, $0.last)) })
         let placement = Placement(offsets: plan.offsets)
         let memory = try AlignedMemory(count: constants.count)
-        constants.withUnsafeBytes { memory.base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory.base), byteCount: $0.count) }
+        constants.withUnsafeBytes {
+            memory.base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory.base), byteCount: $0.count)
+        }
         let outputBindings = outputs.map { name, element, view in
             OutputBinding(
                 name: name, element: element, shape: view.shape, stored: view.cell == .float32 ? .float32 : element,
@@ -143,7 +154,8 @@ struct ProgramBuilder {
         var bound = inputs
         for (index, id) in inputBuffers { bound[index].location = placement[id] }
         return Program(
-            steps: planned.map { $0.make(placement) }, descriptions: descriptions, constants: memory, arenaBytes: plan.total,
+            steps: planned.map { $0.make(placement) }, descriptions: descriptions, constants: memory,
+            arenaBytes: plan.total,
             inputs: bound, outputs: outputBindings, taps: tapBindings, instructionSet: instructionSet)
     }
 }

@@ -52,15 +52,19 @@ struct Selector {
     }
 
     /// The island that ends with a QuantizeLinear of `value`.
-    private func islandBehind(_ value: ValueName, _ output: ValueName, _ parameters: CodeParameters) -> (any Lowering)? {
+    private func islandBehind(_ value: ValueName, _ output: ValueName, _ parameters: CodeParameters) -> (any Lowering)?
+    {
         guard let producer = context.producer(of: value) else { return nil }
         if producer.node.op == "DequantizeLinear", let input = producer.node.input(0), context.constant(input) == nil,
-            let from = context.codeParameters(producer.node) {
+            let from = context.codeParameters(producer.node)
+        {
             return Requantize(node: producer.node, input: (input, from), output: output, parameters: parameters)
         }
         guard context.isInterior(value) else { return nil }
         if let (clamp, core) = activation(producer.node, producer.op), context.isInterior(core),
-            let island = island(core, clamp: clamp, output: output, parameters: parameters, fused: [producer.node.label]) {
+            let island = island(
+                core, clamp: clamp, output: output, parameters: parameters, fused: [producer.node.label])
+        {
             return island
         }
         return island(value, clamp: nil, output: output, parameters: parameters, fused: [])
@@ -83,7 +87,8 @@ struct Selector {
     private func floatLowering(_ node: Node, _ op: any Operator, _ output: ValueName) -> (any Lowering)? {
         if let (clamp, core) = activation(node, op) {
             if fuses, context.isInterior(core), let producer = context.producer(of: core),
-                let fused = floatSum(producer.node, producer.op, core, clamp, output, fused: [node.label]) {
+                let fused = floatSum(producer.node, producer.op, core, clamp, output, fused: [node.label])
+            {
                 return fused
             }
             guard context.facts[core]?.element == .float32, context.constant(core) == nil else { return nil }
@@ -97,7 +102,9 @@ struct Selector {
         _ node: Node, _ op: any Operator, _ value: ValueName, _ clamp: Clamp, _ output: ValueName, fused: [String]
     ) -> (any Lowering)? {
         if fuses, LoweringRules.floatResults.contains(node.op),
-            let island = island(value, clamp: clamp == .none ? nil : clamp, output: output, parameters: nil, fused: fused) {
+            let island = island(
+                value, clamp: clamp == .none ? nil : clamp, output: output, parameters: nil, fused: fused)
+        {
             return island
         }
         guard clamp == .none || LoweringRules.clamping.contains(node.op) else { return nil }
@@ -116,7 +123,9 @@ struct Selector {
         var bounds: [Float] = [-.infinity, .infinity]
         for index in 1...2 {
             guard let name = node.input(index) else { continue }
-            guard let value = try? context.constant(name)?.floats(), value.count == 1, !value[0].isNaN else { return nil }
+            guard let value = try? context.constant(name)?.floats(), value.count == 1, !value[0].isNaN else {
+                return nil
+            }
             bounds[index - 1] = value[0]
         }
         return bounds[0] <= bounds[1] ? (Clamp(low: bounds[0], high: bounds[1]), input) : nil

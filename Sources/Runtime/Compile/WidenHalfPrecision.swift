@@ -24,7 +24,8 @@ public struct WidenHalfPrecision: Sendable {
             case .tensor(let tensor) where tensor.type.isHalf:
                 node.attributes[key] = .tensor(try tensor.converted(to: .float32))
             case .graph(let graph): node.attributes[key] = .graph(try applied(to: graph))
-            case .int(let code) where WidenHalfPrecision.typeAttributes.contains(key) && WidenHalfPrecision.halfCodes.contains(code):
+            case .int(let code)
+            where WidenHalfPrecision.typeAttributes.contains(key) && WidenHalfPrecision.halfCodes.contains(code):
                 node.attributes[key] = .int(WidenHalfPrecision.float32Code)
             default: break
             }
@@ -50,7 +51,9 @@ extension Graph {
             || inputs.contains { $0.type?.element.isHalf ?? false }
             || outputs.contains { $0.type?.element.isHalf ?? false }
             || nodes.contains { node in
-                node.attributes.values.contains { if case .tensor(let tensor) = $0 { tensor.type.isHalf } else { false } }
+                node.attributes.values.contains {
+                    if case .tensor(let tensor) = $0 { tensor.type.isHalf } else { false }
+                }
             }
     }
 }

@@ -24,7 +24,8 @@ struct ConvolutionPlan: Sendable, Hashable {
     /// `nil` where the fast kernels do not apply: three spatial axes, negative pads, empty extents.
     init?(window: Window, group: Int, input: Shape, weight: Shape) {
         guard input.rank == 3 || input.rank == 4, weight.rank == input.rank, input.count > 0, weight.count > 0,
-            let geometry = try? window.geometry(input: Array(input.dimensions[2...]), kernel: Array(weight.dimensions[2...])),
+            let geometry = try? window.geometry(
+                input: Array(input.dimensions[2...]), kernel: Array(weight.dimensions[2...])),
             !geometry.output.contains(0), (geometry.padsBegin + geometry.padsEnd).allSatisfy({ $0 >= 0 })
         else { return nil }
         func plane(_ extents: [Int], line: Int) -> Plane {
@@ -51,12 +52,15 @@ struct ConvolutionPlan: Sendable, Hashable {
     /// Whether no offset into the images, nor the number of products, overflows.
     var isAddressable: Bool {
         (try? Shape([images, padded.height, padded.width, channels])) != nil
-            && (try? Shape([images, output.height, output.width, outputs, channelsPerGroup, kernel.height, kernel.width])) != nil
+            && (try? Shape([
+                images, output.height, output.width, outputs, channelsPerGroup, kernel.height, kernel.width,
+            ])) != nil
     }
 
     /// A convolution of stride 1 over an image that has its border already.
     init(
-        images: Int, channels: Int, outputs: Int, group: Int, input: Plane, output: Plane, kernel: Plane, strides: Plane,
+        images: Int, channels: Int, outputs: Int, group: Int, input: Plane, output: Plane, kernel: Plane,
+        strides: Plane,
         dilations: Plane
     ) {
         self.images = images
@@ -145,6 +149,7 @@ struct SumShape: Sendable, Hashable {
     static func matrix(rows: Int, depth: Int, columns: Int) -> SumShape {
         SumShape(
             images: 1, height: 1, width: rows, input: .init(image: 0, line: 0, pixel: depth),
-            output: .init(image: 0, line: 0, pixel: columns), segmentOffsets: [0], segmentLength: depth, columns: columns)
+            output: .init(image: 0, line: 0, pixel: columns), segmentOffsets: [0], segmentLength: depth,
+            columns: columns)
     }
 }

@@ -50,7 +50,8 @@ struct FloatConvolution: Lowering {
             try emitDepthwise(image, output, values, into: &builder)
         } else {
             try builder.addFloatSum(
-                node.description(kernel: "sgemm \(builder.instructionSet)", multiplyAccumulates: plan.multiplyAccumulates),
+                node.description(
+                    kernel: "sgemm \(builder.instructionSet)", multiplyAccumulates: plan.multiplyAccumulates),
                 shape: plan.sum, groups: plan.group, arranged: { plan.arranged(values, group: $0) }, bias: bias,
                 clamp: node.clamp, input: image, output: output.buffer)
         }
@@ -69,7 +70,8 @@ struct FloatConvolution: Lowering {
         let biasLocation = builder.constant(bias.paddedForColumns(with: 0))
         let (plan, clamp) = (plan, node.clamp)
         builder.add(
-            node.description(kernel: "sdepthwise \(builder.instructionSet)", multiplyAccumulates: plan.multiplyAccumulates),
+            node.description(
+                kernel: "sdepthwise \(builder.instructionSet)", multiplyAccumulates: plan.multiplyAccumulates),
             reads: [image], writes: [output.buffer]
         ) { placement in
             FloatDepthwiseStep(
@@ -104,12 +106,14 @@ struct FloatMatrixProduct: Lowering {
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let view = try builder.float(input, layout: .plain)
-        let output = builder.define(node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .float32)
+        let output = builder.define(
+            node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .float32)
         let values = product.columnsFirst(try matrix.floats())
         let shape = SumShape.matrix(rows: product.rows, depth: product.depth, columns: product.columns)
         try builder.addFloatSum(
             node.description(
-                kernel: "sgemm \(builder.instructionSet)", multiplyAccumulates: shape.pixels * shape.depth * shape.columns),
+                kernel: "sgemm \(builder.instructionSet)",
+                multiplyAccumulates: shape.pixels * shape.depth * shape.columns),
             shape: shape, groups: 1, arranged: { _ in values }, bias: bias, clamp: node.clamp, input: view.buffer,
             output: output.buffer)
     }
@@ -124,7 +128,8 @@ enum FloatBias {
     /// The constant bias of a sum, zeros where it has none; `nil` when it is not one value per column.
     static func values(_ name: ValueName?, count: Int, _ context: CompileContext) -> [Float]? {
         guard let name else { return [Float](repeating: 0, count: count) }
-        guard let bias = context.floatConstant(name), bias.shape.isBias(columns: count), let values = try? bias.floats() else { return nil }
+        guard let bias = context.floatConstant(name), bias.shape.isBias(columns: count), let values = try? bias.floats()
+        else { return nil }
         return values.count == 1 ? [Float](repeating: values[0], count: count) : values
     }
 }

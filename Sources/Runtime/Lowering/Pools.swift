@@ -46,16 +46,20 @@ struct PoolPlan: Sendable {
         let begin = plane(geometry.padsBegin, line: 0)
         let end = plane(geometry.padsEnd, line: 0)
         shape = PoolShape(
-            images: input[0], channels: input[1], input: plane(geometry.input, line: 1), output: plane(geometry.output, line: 1),
+            images: input[0], channels: input[1], input: plane(geometry.input, line: 1),
+            output: plane(geometry.output, line: 1),
             kernel: plane(geometry.kernel, line: 1), strides: plane(geometry.strides, line: 1),
             dilations: plane(geometry.dilations, line: 1), pads: [begin.height, begin.width, end.height, end.width])
-        guard (try? Shape([shape.images, shape.channels, shape.output.area] + geometry.kernel)) != nil else { return nil }
+        guard (try? Shape([shape.images, shape.channels, shape.output.area] + geometry.kernel)) != nil else {
+            return nil
+        }
     }
 
     var kernelShape: bd_pool_shape {
         bd_pool_shape(
             images: Int64(shape.images), height: Int64(shape.output.height), width: Int64(shape.output.width),
-            channels: Int64(shape.channels), input_height: Int64(shape.input.height), input_width: Int64(shape.input.width),
+            channels: Int64(shape.channels), input_height: Int64(shape.input.height),
+            input_width: Int64(shape.input.width),
             kernel_height: Int64(shape.kernel.height), kernel_width: Int64(shape.kernel.width),
             stride_height: Int64(shape.strides.height), stride_width: Int64(shape.strides.width),
             dilation_height: Int64(shape.dilations.height), dilation_width: Int64(shape.dilations.width),
@@ -84,7 +88,8 @@ extension Window.Geometry {
         let ones = [Int](repeating: 1, count: spatial.count)
         let zeros = [Int](repeating: 0, count: spatial.count)
         return Window.Geometry(
-            input: spatial, output: ones, kernel: spatial, strides: ones, dilations: ones, padsBegin: zeros, padsEnd: zeros)
+            input: spatial, output: ones, kernel: spatial, strides: ones, dilations: ones, padsBegin: zeros,
+            padsEnd: zeros)
     }
 }
 
@@ -96,7 +101,8 @@ struct QuantizedPool: Lowering {
     let plan: PoolPlan
 
     init?(_ island: Island, _ context: CompileContext) {
-        guard let input = island.activation(0), let output = island.outputParameters, let shape = context.shape(input.value),
+        guard let input = island.activation(0), let output = island.outputParameters,
+            let shape = context.shape(input.value),
             let plan = PoolPlan(island.op, input: shape, outputCount: island.node.outputs.count), island.clamp == nil,
             plan.kind == .maximum ? input.parameters == output : plan.sumFits
         else { return nil }
@@ -110,17 +116,34 @@ struct QuantizedPool: Lowering {
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let view = try builder.codes(input.value, layout: .channelsLast)
-        let target = builder.defineOutput(of: island, shape: try builder.shape(of: island.coreOutput), layout: .channelsLast)
+        let target = builder.defineOutput(
+            of: island, shape: try builder.shape(of: island.coreOutput), layout: .channelsLast)
         let maximum = try builder.kernels.entry(\.qmaxpool)
         let average = try builder.kernels.entry(\.qaveragepool)
         let (plan, zero, out) = (plan, Int32(input.parameters.zeroPoint), output)
-        let multiplier = Float(Double(input.parameters.scale) / Double(output.scale))
+        let ratio = Double(input.parameters.scale) / Double(output.scale)
+        if plan.kind == .average, plan.hasTies(ratio: ratio) { return addExactAverage(view, target, into: &builder) }
+        let multiplier = Float(ratio)
         builder.add(
-            island.description(kernel: "qpool \(builder.instructionSet)", .integer), reads: [view.buffer], writes: [target.buffer]
+            island.description(kernel: "qpool \(builder.instructionSet)", .integer), reads: [view.buffer],
+            writes: [target.buffer]
         ) { placement in
             QuantizedPoolStep(
                 maximum: maximum, average: average, plan: plan, input: placement[view.buffer],
-                output: placement[target.buffer], inputZero: zero, multiplier: multiplier, outputZero: Int32(out.zeroPoint))
+                output: placement[target.buffer], inputZero: zero, multiplier: multiplier,
+                outputZero: Int32(out.zeroPoint))
+        }
+    }
+
+    private func addExactAverage(_ view: View, _ target: View, into builder: inout ProgramBuilder) {
+        let reals = builder.constant((0..<256).map { Float($0 - input.parameters.zeroPoint) * input.parameters.scale })
+        let (plan, parameters) = (plan, output)
+        builder.add(
+            island.description(kernel: "exact average", .integer), reads: [view.buffer], writes: [target.buffer]
+        ) { placement in
+            ExactAverageStep(
+                plan: plan, input: placement[view.buffer], output: placement[target.buffer], reals: reals,
+                parameters: parameters)
         }
     }
 }
@@ -132,7 +155,8 @@ struct FloatPool: Lowering {
     let plan: PoolPlan
 
     init?(_ node: FloatNode, _ context: CompileContext) {
-        guard let input = node.node.input(0), context.facts[input]?.element == .float32, let shape = context.shape(input),
+        guard let input = node.node.input(0), context.facts[input]?.element == .float32,
+            let shape = context.shape(input),
             let plan = PoolPlan(node.op, input: shape, outputCount: node.node.outputs.count), node.clamp == .none
         else { return nil }
         self.node = node

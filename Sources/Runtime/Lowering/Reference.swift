@@ -39,13 +39,18 @@ struct Reference: Lowering {
         }
         var results: [View?] = []
         for output in node.outputs {
-            guard let output, context.index.isUsed(output) || context.tapped.contains(output) else { results.append(nil); continue }
+            guard let output, context.index.isUsed(output) || context.tapped.contains(output) else {
+                results.append(nil); continue
+            }
             let element = try builder.element(of: output)
             let shape = try builder.shape(of: output)
-            results.append(builder.define(output, shape: shape, layout: .plain, cell: element == .float32 ? .float32 : .raw(element)))
+            results.append(
+                builder.define(
+                    output, shape: shape, layout: .plain, cell: element == .float32 ? .float32 : .raw(element)))
         }
         try builder.addReference(
-            node, op, operands: operands, results: results, arithmetic: .float, multiplyAccumulates: multiplyAccumulates)
+            node, op, operands: operands, results: results, arithmetic: .float, multiplyAccumulates: multiplyAccumulates
+        )
     }
 }
 
@@ -78,7 +83,9 @@ extension ProgramBuilder {
                     case .missing: .missing
                     }
                 },
-                results: results.map { $0.map { .init(location: placement[$0.buffer], shape: $0.shape, type: $0.cell.element) } })
+                results: results.map {
+                    $0.map { .init(location: placement[$0.buffer], shape: $0.shape, type: $0.cell.element) }
+                })
         }
     }
 }

@@ -42,6 +42,7 @@ struct TransposedPlan: Sendable {
         convolution = ConvolutionPlan(
             images: input[0], channels: input[1], outputs: weight[1] * op.group, group: op.group, input: padded, output: target,
             kernel: kernel, strides: .init(height: 1, width: 1), dilations: dilations)
+        guard convolution.isAddressable else { return nil }
     }
 
     /// The weights `[C, M/g, kh, kw]` as those of the convolution: `[M, C/g, kh, kw]`, taps mirrored.

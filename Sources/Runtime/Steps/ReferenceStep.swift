@@ -30,10 +30,13 @@ struct ReferenceStep: Step {
                 guard index < values.count else { throw BitdepthError(.internal, "output \(index) did not come out") }
                 let value = values[index]
                 guard value.shape == result.shape, value.type == result.type else {
-                    throw BitdepthError(.internal, "\(value) came out where \(result.type.shortName)\(result.shape) was inferred")
+                    throw BitdepthError(
+                        .internal, "\(value) came out where \(result.type.shortName)\(result.shape) was inferred")
                 }
                 try value.withBytes { bytes in
-                    if let base = bytes.baseAddress { frame.pointer(result.location).copyMemory(from: base, byteCount: bytes.count) }
+                    if let base = bytes.baseAddress {
+                        frame.pointer(result.location).copyMemory(from: base, byteCount: bytes.count)
+                    }
                 }
             }
         }

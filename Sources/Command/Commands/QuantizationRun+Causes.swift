@@ -24,13 +24,15 @@ extension QuantizationRun {
             of: outcome.quantization, on: outcome.samples.split.check.evenly(QuantizationRun.rankingSamples), limit: .max
         ) { done, total throws(BitdepthError) in try progress.report("ranking", done, total) }
         progress.finish()
-        let guilty = ranked.prefix(QuantizationRun.namedLayers).filter { $0.decibels < gate.leastDecibels + 10 }
+        let guilty = ranked.prefix(QuantizationRun.namedLayers).filter { !($0.decibels >= gate.leastDecibels + 10) }
         causes.notes += guilty.map { "with only \($0.node) quantized, the output has an SQNR of \(NumberText.decibels($0.decibels))" }
         if let (rules, decibels) = try rescue(outcome, guilty.map(\.node)) {
             let flags = rules.map { "--keep-float \(ShellWord.quoted($0.description))" }.joined(separator: " ")
             causes.help.append("keep float what does it (then \(NumberText.decibels(decibels)), measured): \(flags)")
-        } else if !ranked.isEmpty {
+        } else if guilty.isEmpty, !ranked.isEmpty {
             causes.notes.append("no layer alone does it: the losses of \(ranked.count) layers add up")
+        } else if !guilty.isEmpty {
+            causes.notes.append("keeping these layers float is not enough, or leaves nothing to quantize")
         }
         let tried = configuration.calibration.description
         if let other = ["auto", "mse"].first(where: { $0 != tried }) { causes.help.append("choose ranges in another way: --calib \(other)") }

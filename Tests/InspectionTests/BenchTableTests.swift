@@ -1,0 +1,97 @@
+import BitdepthRuntime
+import Testing
+
+@testable import BitdepthInspection
+
+@Suite("Benchmarks as tables")
+struct BenchTableTests {
+    private func result(_ model: String, quantized: Bool = false, threads: Int = 1, milliseconds: [Double]) -> BenchResult {
+        BenchResult(
+            model: model, isQuantized: quantized, threads: threads, batch: 2, times: milliseconds.map { $0 / 1000 }, load: 0.5,
+            compile: 0.25, first: 0.125, constantBytes: 700, arenaBytes: 300, multiplyAccumulates: 10,
+            integerMultiplyAccumulates: quantized ? 10 : 0, floatSteps: 0)
+    }
+
+    @Test("Percentiles are by nearest rank: no run was invented", arguments: [(0.5, 50.0), (0.99, 99), (1, 100), (0, 1), (0.001, 1)])
+    func percentiles(share: Double, milliseconds: Double) {
+        let result = result("a", milliseconds: (1...100).reversed().map(Double.init))
+        #expect(abs(result.percentile(share) - milliseconds) < 1e-9)
+    }
+
+    @Test("Throughput counts samples over the time of all runs")
+    func throughput() {
+        // Four runs of two samples in 10 ms.
+        #expect(abs(result("a", milliseconds: [1, 2, 3, 4]).throughput - 800) < 1e-9)
+    }
+
+    @Test("Ratios compare with the first model at as many threads")
+    func speedup() {
+        let table = BenchTable([
+            result("a", milliseconds: [8]), result("b", quantized: true, milliseconds: [2]),
+            result("a", threads: 2, milliseconds: [6]), result("b", quantized: true, threads: 2, milliseconds: [4]),
+        ])
+        #expect(table.results.map { table.speedup($0) } == [1, 4, 1, 1.5])
+        #expect(table.table.lines()[2].hasSuffix("4.00×"))
+    }
+
+    @Test("One model has no ratio column")
+    func alone() {
+        #expect(!BenchTable([result("a", milliseconds: [1])]).table.columns.contains { $0.key == "speedup" })
+    }
+
+    @Test("JSON has exactly the promised keys, and more")
+    func json() {
+        let text = BenchTable([result("a", milliseconds: [1, 3])]).json.text(indented: false)
+        for part in [
+            "\"model\":\"a\"", "\"threads\":1", "\"batch\":2", "\"p50_ms\":1", "\"p99_ms\":3", "\"peak_bytes\":1000",
+            "\"load_ms\":500", "\"compile_ms\":250", "\"first_run_ms\":125", "\"runs\":2",
+        ] {
+            #expect(text.contains(part + ",") || text.contains(part + "}"), "\(part)")
+        }
+    }
+
+    @Test("An INT8 model that is not faster than its float partner is found")
+    func slow() {
+        let table = BenchTable([
+            result("float", milliseconds: [2]), result("fast", quantized: true, milliseconds: [1]),
+            result("slow", quantized: true, milliseconds: [2]),
+        ])
+        #expect(table.slowQuantized.map(\.quantized.model) == ["slow"])
+        #expect(table.slowQuantized.map(\.float.model) == ["float"])
+    }
+
+    private func entry(_ node: String, _ arithmetic: StepDescription.Arithmetic, _ seconds: Double, macs: Int = 0) -> ProfileTable.Entry {
+        .init(
+            step: StepDescription(
+                node: node, operatorType: "Op", fused: ["r"], arithmetic: arithmetic, multiplyAccumulates: macs, kernel: "k avx2"),
+            seconds: seconds, reason: arithmetic == .float ? "it is \(node)" : nil)
+    }
+
+    @Test("A profile is grouped, sums up to the whole, and shows the slowest step first")
+    func profile() {
+        let profile = ProfileTable(
+            isQuantized: true,
+            entries: [
+                entry("a", .integer, 0.002, macs: 4_000_000), entry("b", .float, 0.006), entry("c", .conversion, 0.001),
+                entry("d", .integer, 0.001),
+            ], runs: 5)
+        #expect(abs(profile.seconds - 0.010) < 1e-12)
+        #expect(
+            profile.summary == [
+                "10.0 ms in all", "int8 kernels 3.0 ms (30.0 %)", "float islands 6.0 ms (60.0 %)", "quantize/dequantize 1.0 ms (10.0 %)",
+            ])
+        let lines = profile.table(limit: 2).lines()
+        #expect(lines.count == 3)
+        #expect(lines[1].hasPrefix("b ") && lines[2].hasPrefix("a "))
+        #expect(lines[2].hasSuffix("4.00 M    2.00"))
+        #expect(profile.islands.map(\.step.node) == ["b"])
+        #expect(profile.islandTable.lines()[1].hasSuffix("it is b"))
+    }
+
+    @Test("A float model has float kernels and no islands")
+    func floatProfile() {
+        let profile = ProfileTable(isQuantized: false, entries: [entry("a", .float, 0.0001)], runs: 5)
+        #expect(profile.islands.isEmpty)
+        #expect(profile.summary == ["100.0 µs in all", "float kernels 100.0 µs (100.0 %)"])
+    }
+}
