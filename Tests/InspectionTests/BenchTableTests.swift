@@ -34,6 +34,15 @@ struct BenchTableTests {
         #expect(table.table.lines()[2].hasSuffix("4.00×"))
     }
 
+    @Test("Models are shown by their files' names where these differ, by their paths else")
+    func names() {
+        func shown(_ paths: [String]) -> [String] {
+            BenchTable(paths.map { result($0, milliseconds: [1]) }).table.rows.map { $0[0].text }
+        }
+        #expect(shown(["a/x.onnx", "b/y.int8.onnx"]) == ["x", "y.int8"])
+        #expect(shown(["a/x.onnx", "b/x.onnx"]) == ["a/x.onnx", "b/x.onnx"])
+    }
+
     @Test("One model has no ratio column")
     func alone() {
         #expect(!BenchTable([result("a", milliseconds: [1])]).table.columns.contains { $0.key == "speedup" })
@@ -78,7 +87,7 @@ struct BenchTableTests {
         #expect(abs(profile.seconds - 0.010) < 1e-12)
         #expect(
             profile.summary == [
-                "10.0 ms in all", "int8 kernels 3.0 ms (30.0 %)", "float islands 6.0 ms (60.0 %)", "quantize/dequantize 1.0 ms (10.0 %)",
+                "10.00 ms in all", "int8 kernels 3.00 ms (30.0 %)", "float islands 6.00 ms (60.0 %)", "quantize/dequantize 1.00 ms (10.0 %)",
             ])
         let lines = profile.table(limit: 2).lines()
         #expect(lines.count == 3)

@@ -74,7 +74,8 @@ struct ModelReportTests {
 
     @Test("The tensor table shows one scale, or how many there are with the smallest and the largest")
     func tensors() throws {
-        let lines = TensorTable.table(of: try summary().values).lines()
+        let values = try summary().values
+        let lines = TensorTable.table(of: values).lines()
         #expect(
             lines == [
                 "tensor   kind        type  shape      scale                zero  range",

@@ -84,15 +84,15 @@ public struct BenchTable: Sendable {
     public var table: TextTable {
         let compares = Set(results.map(\.model)).count > 1
         var columns: [TextTable.Column] = [
-            .init("model", isShrinkable: true), .init("arithmetic"), .init("threads", .right), .init("batch", .right),
+            .init("model", isShrinkable: true), .init("as", key: "arithmetic"), .init("thr", key: "threads", .right), .init("batch", .right),
             .init("min ms", key: "min_ms", .right), .init("p50 ms", key: "p50_ms", .right), .init("p99 ms", key: "p99_ms", .right),
-            .init("samples/s", key: "samples_per_second", .right), .init("peak", key: "peak_bytes", .right),
+            .init("per s", key: "samples_per_second", .right), .init("peak", key: "peak_bytes", .right),
         ]
-        if compares { columns.append(.init("vs first", key: "speedup", .right)) }
+        if compares { columns.append(.init("ratio", key: "speedup", .right)) }
         var table = TextTable(columns)
         for result in results {
             var cells: [TextTable.Cell] = [
-                .text(result.model), .text(result.arithmetic), .integer(result.threads), .integer(result.batch),
+                name(result), .text(result.arithmetic), .integer(result.threads), .integer(result.batch),
                 BenchTable.milliseconds(result.minimum), BenchTable.milliseconds(result.median),
                 BenchTable.milliseconds(result.percentile(0.99)), .significant(result.throughput, digits: 3), .bytes(result.peakBytes),
             ]
@@ -105,18 +105,29 @@ public struct BenchTable: Sendable {
     /// What happens before the steady state, and what the memory is made of.
     public var startTable: TextTable {
         var table = TextTable([
-            .init("model", isShrinkable: true), .init("threads", .right), .init("batch", .right), .init("load", key: "load_ms", .right),
+            .init("model", isShrinkable: true), .init("thr", key: "threads", .right), .init("batch", .right), .init("load", key: "load_ms", .right),
             .init("compile", key: "compile_ms", .right), .init("first run", key: "first_run_ms", .right),
             .init("constants", key: "constant_bytes", .right), .init("arena", key: "arena_bytes", .right), .init("runs", .right),
         ])
         for result in results {
             table.append([
-                .text(result.model), .integer(result.threads), .integer(result.batch), .milliseconds(result.load * 1000),
+                name(result), .integer(result.threads), .integer(result.batch), .milliseconds(result.load * 1000),
                 .milliseconds(result.compile * 1000), .milliseconds(result.first * 1000), .bytes(result.constantBytes),
                 .bytes(result.arenaBytes), .integer(result.times.count),
             ])
         }
         return table
+    }
+
+    /// The file's name alone where that tells the models apart; the path is the cell's value.
+    private func name(_ result: BenchResult) -> TextTable.Cell {
+        func short(_ path: String) -> String {
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            return file.hasSuffix(".onnx") ? String(file.dropLast(5)) : file
+        }
+        let paths = Set(results.map(\.model))
+        let text = Set(paths.map(short)).count == paths.count ? short(result.model) : result.model
+        return TextTable.Cell(text, value: .string(result.model))
     }
 
     /// The unit stands above the column.

@@ -86,17 +86,30 @@ extension ModelReport {
 
     private static let shownReasons = 12
 
+    /// Activations first, then weights; where nobody asked for all, only so many of each, and no biases: their scale is
+    /// the product of those of activation and weight.
     private func addTensors(to text: inout ReportText) {
         let isBrief = sections.contains(.header)
-        let table = tensors
-        let hidden = isBrief ? max(0, table.rows.count - ModelReport.briefRows) : 0
-        if table.rows.isEmpty { text.line(.init("  no constants", .faint)) }
-        text.table(hidden > 0 ? table.first(ModelReport.briefRows) : table, indent: ReportText.indent)
-        if hidden > 0 { text.line(.init("  \(hidden) more: see --tensors", .faint)) }
-        guard summary.isQuantized, !isBrief, !floatConstants.rows.isEmpty else { return }
-        text.blank()
-        text.line(.init("  constants held as floats", .strong))
-        text.table(floatConstants, indent: ReportText.indent)
+        var tables: [(title: String, table: TextTable)] = []
+        for (kind, title) in [(QuantizedValue.Kind.activation, "activation"), (.weight, "weight"), (.bias, "bias")] {
+            guard !isBrief || kind != .bias else { continue }
+            var table = TensorTable.table(of: summary.values.filter { $0.kind == kind }, kinds: false)
+            table.columns[0].title = title
+            tables.append((title, table))
+        }
+        if !isBrief || !summary.isQuantized {
+            var constants = floatConstants
+            constants.columns[0].title = summary.isQuantized ? "constant held as float" : "constant"
+            tables.append(("constant", constants))
+        }
+        tables.removeAll { $0.table.rows.isEmpty }
+        if tables.isEmpty { text.line(.init("  no constants", .faint)) }
+        for (number, (title, table)) in tables.enumerated() {
+            if number > 0 { text.blank() }
+            let hidden = isBrief ? max(0, table.rows.count - ModelReport.briefRows) : 0
+            text.table(hidden > 0 ? table.first(ModelReport.briefRows) : table, indent: ReportText.indent)
+            if hidden > 0 { text.line(.init("  \(count(hidden, title == "activation" ? "activation" : "weight")) more: see --tensors", .faint)) }
+        }
     }
 }
 

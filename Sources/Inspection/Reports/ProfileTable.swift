@@ -49,11 +49,13 @@ public struct ProfileTable: Sendable {
             }
     }
 
-    /// Short runs are told in microseconds.
-    private var unit: (name: String, perSecond: Double) { seconds < 0.01 ? ("µs", 1e6) : ("ms", 1e3) }
+    /// Short runs are told in microseconds, longer ones with fewer places.
+    private var unit: (name: String, perSecond: Double, places: Int) {
+        seconds < 0.001 ? ("µs", 1e6, 1) : ("ms", 1e3, seconds < 0.0095 ? 3 : seconds < 0.095 ? 2 : 1)
+    }
 
     private func time(_ seconds: Double) -> TextTable.Cell {
-        TextTable.Cell(NumberText.fixed(seconds * unit.perSecond, places: 1), value: .number(seconds * 1000))
+        TextTable.Cell(NumberText.fixed(seconds * unit.perSecond, places: unit.places), value: .number(seconds * 1000))
     }
 
     /// The slowest steps first.

@@ -4,18 +4,19 @@ import BitdepthTensors
 
 /// The values of a model: those held as codes with their scales, and constants that are held as floats.
 public enum TensorTable {
-    /// Scale, zero point and the range of reals of every value that is held as codes.
-    public static func table(of values: [QuantizedValue]) -> TextTable {
-        var table = TextTable([
-            .init("tensor", isShrinkable: true), .init("kind"), .init("type"), .init("shape"), .init("scale", isShrinkable: false),
-            .init("zero", key: "zero_point", .right), .init("range", isShrinkable: false),
-        ])
-        for value in values {
-            table.append([
-                .text(value.name), .text(value.kind.rawValue), .text(value.element.shortName),
-                TextTable.Cell(value.shape.description, value: .string(value.shape.description)), scale(value), zeroPoint(value),
-                range(value),
+    /// Scale, zero point and the range of reals of values that are held as codes.
+    ///
+    /// - Parameter kinds: Whether a column tells activations, weights and biases apart.
+    public static func table(of values: [QuantizedValue], kinds: Bool = true) -> TextTable {
+        var table = TextTable(
+            [.init("tensor", isShrinkable: true)] + (kinds ? [.init("kind")] : []) + [
+                .init("type"), .init("shape"), .init("scale"), .init("zero", key: "zero_point", .right), .init("range"),
             ])
+        for value in values {
+            table.append(
+                [.text(value.name)] + (kinds ? [.text(value.kind.rawValue)] : []) + [
+                    .text(value.element.shortName), .text(value.shape.description), scale(value), zeroPoint(value), range(value),
+                ])
         }
         return table
     }
