@@ -13,7 +13,8 @@ public struct Calibrator: Sendable {
     public var threads: Int
     public var instructionSet: InstructionSet
 
-    public init(_ graph: Graph, observing values: [ValueName], threads: Int = 1, instructionSet: InstructionSet = .best) {
+    public init(_ graph: Graph, observing values: [ValueName], threads: Int = 1, instructionSet: InstructionSet = .best)
+    {
         self.graph = graph
         self.values = values
         self.threads = threads
@@ -59,7 +60,9 @@ public struct Calibrator: Sendable {
     /// The error of the first node whose result holds NaN: what was observed may lie far behind it. `nil` when the sample
     /// cannot be run with everything observed.
     private func firstNotANumber(_ sample: Sample) -> BitdepthError? {
-        guard let facts = try? ShapeInference.facts(of: graph), let order = try? graph.topologicalOrder() else { return nil }
+        guard let facts = try? ShapeInference.facts(of: graph), let order = try? graph.topologicalOrder() else {
+            return nil
+        }
         let everything = order.flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
             .filter { facts[$0]?.element.isFloatingPoint ?? false }
         let options = CompileOptions(instructionSet: instructionSet, taps: everything)

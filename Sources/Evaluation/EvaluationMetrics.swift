@@ -43,7 +43,10 @@ public struct OutputComparison: Sendable, Equatable {
         guard let rows, rows > 0 else { return }
         let classes = reference.count / rows
         for row in 0..<rows {
-            let (expected, found) = (Array(reference[row * classes..<(row + 1) * classes]), Array(values[row * classes..<(row + 1) * classes]))
+            let (expected, found) = (
+                Array(reference[row * classes..<(row + 1) * classes]),
+                Array(values[row * classes..<(row + 1) * classes])
+            )
             _ = try agreement.add(reference: expected, found)
             if OutputComparison.areProbabilities(expected) {
                 try divergence.add(referenceProbabilities: expected, probabilities: found)

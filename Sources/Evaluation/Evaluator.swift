@@ -86,7 +86,8 @@ public struct EvaluationResult: Sendable, Equatable {
         guard let label, let name = names.first, let output = found[name] else { return }
         guard output.classRows == 1 else {
             throw BitdepthError(
-                .badData, "there are labels, but output \"\(name)\" is \(output): expected scores of classes for one sample",
+                .badData,
+                "there are labels, but output \"\(name)\" is \(output): expected scores of classes for one sample",
                 at: .init(tensor: name))
         }
         labelled += 1
@@ -100,7 +101,8 @@ public struct EvaluationResult: Sendable, Equatable {
     private func checked(_ tensor: Tensor, _ name: String) throws(BitdepthError) -> [Float] {
         let values = try tensor.floats()
         if let position = values.firstIndex(where: \.isNaN) {
-            throw BitdepthError(.notANumber, "output \"\(name)\" is NaN at element \(position)", at: .init(tensor: name))
+            throw BitdepthError(
+                .notANumber, "output \"\(name)\" is NaN at element \(position)", at: .init(tensor: name))
         }
         return values
     }
@@ -120,7 +122,9 @@ extension Tensor {
     /// other outputs.
     var classRows: Int? {
         if shape.rank == 1 { return shape[0] >= 2 ? 1 : nil }
-        guard shape.rank >= 2, shape[0] > 0, shape[1] >= 2, shape.dimensions.dropFirst(2).allSatisfy({ $0 == 1 }) else { return nil }
+        guard shape.rank >= 2, shape[0] > 0, shape[1] >= 2, shape.dimensions.dropFirst(2).allSatisfy({ $0 == 1 }) else {
+            return nil
+        }
         return shape[0]
     }
 }

@@ -22,9 +22,10 @@ public struct LayerComparison: Sendable {
 
     /// The layers that are farthest from the float model, worst first.
     public func worst(_ count: Int) -> [Layer] {
-        Array(layers.sorted {
-            ($0.signalToNoise.decibels ?? .infinity, $0.value) < ($1.signalToNoise.decibels ?? .infinity, $1.value)
-        }.prefix(count))
+        Array(
+            layers.sorted {
+                ($0.signalToNoise.decibels ?? .infinity, $0.value) < ($1.signalToNoise.decibels ?? .infinity, $1.value)
+            }.prefix(count))
     }
 
     /// - Parameters:
@@ -37,9 +38,11 @@ public struct LayerComparison: Sendable {
         guard samples.count > 0 else { throw BitdepthError(.noSamples, "\(samples.summary) has no samples") }
         let pairs = LayerComparison.pairs(float, quantized)
         let left = try CompiledGraph(
-            float, options: CompileOptions(instructionSet: instructionSet, taps: pairs.map(\.float), tapsArePlain: true))
+            float, options: CompileOptions(instructionSet: instructionSet, taps: pairs.map(\.float), tapsArePlain: true)
+        )
         let right = try CompiledGraph(
-            quantized, options: CompileOptions(instructionSet: instructionSet, taps: pairs.map(\.quantized), tapsArePlain: true))
+            quantized,
+            options: CompileOptions(instructionSet: instructionSet, taps: pairs.map(\.quantized), tapsArePlain: true))
         let counter = ProgressCounter(total: samples.count, progress)
         let chunks = try ChunkedWork(count: samples.count, chunk: 4, threads: threads).map {
             range throws(BitdepthError) -> [PairMetrics] in
@@ -115,7 +118,9 @@ public struct LayerComparison: Sendable {
     private static func dequantizedValues(of graph: Graph) -> [ValueName: ValueName] {
         Dictionary(
             graph.nodes.compactMap { node in
-                guard node.op == "DequantizeLinear", let codes = node.input(0), let value = node.output(0) else { return nil }
+                guard node.op == "DequantizeLinear", let codes = node.input(0), let value = node.output(0) else {
+                    return nil
+                }
                 return (codes, value)
             }, uniquingKeysWith: { first, _ in first })
     }

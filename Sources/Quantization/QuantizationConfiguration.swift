@@ -63,7 +63,8 @@ public struct NodeSelector: Sendable, Hashable {
             kind = .op(String(parts[1]))
         } else {
             do { _ = try Regex(String(parts[1])) } catch {
-                throw BitdepthError(.badScheme, "\"\(parts[1])\" is not a regular expression", help: ["an example: name:/head/.*"])
+                throw BitdepthError(
+                    .badScheme, "\"\(parts[1])\" is not a regular expression", help: ["an example: name:/head/.*"])
             }
             kind = .name(String(parts[1]))
         }

@@ -56,7 +56,9 @@ public struct Quantizer: Sendable {
         }
         if configuration.portType != .float {
             let kept = QuantizedPorts(configuration.portType).run(&quantized.graph)
-            notes += kept.map { "\"\($0)\" stays float: no 8-bit QuantizeLinear or DequantizeLinear stands right at it" }
+            notes += kept.map {
+                "\"\($0)\" stays float: no 8-bit QuantizeLinear or DequantizeLinear stands right at it"
+            }
         }
         try quantized.graph.validate()
         return Quantization(
@@ -79,9 +81,11 @@ public struct Quantizer: Sendable {
         var planner = try Planner(graph, configuration, facts: facts, forcedFloat: forcedFloat)
         let plan = planner.plan()
         guard plan.quantizesAnything || plan.hasQuantizedNodes else {
-            let reasons = Set(plan.decisions.compactMap { decision -> String? in
-                if case .float(let reason) = decision.outcome { "\(decision.operatorType): \(reason)" } else { nil }
-            }).sorted()
+            let reasons = Set(
+                plan.decisions.compactMap { decision -> String? in
+                    if case .float(let reason) = decision.outcome { "\(decision.operatorType): \(reason)" } else { nil }
+                }
+            ).sorted()
             throw BitdepthError(
                 .nothingQuantized, "no node could be quantized",
                 help: ["inspect the model with: bitdepth inspect MODEL"], notes: Array(reasons.prefix(8)))
@@ -93,7 +97,8 @@ public struct Quantizer: Sendable {
     private func checkWeights(_ graph: Graph, _ plan: QuantizationPlan) throws(BitdepthError) {
         for use in plan.weights {
             guard let weight = graph.initializers[use.name] else { continue }
-            try locating(graph.nodes[use.position].place.inside(.init(tensor: use.name.text))) { () throws(BitdepthError) in
+            try locating(graph.nodes[use.position].place.inside(.init(tensor: use.name.text))) {
+                () throws(BitdepthError) in
                 try WeightQuantizer.checkIsFinite(try weight.floats())
             }
         }
@@ -103,7 +108,9 @@ public struct Quantizer: Sendable {
     /// wherever it ends up.
     private func valuesToObserve(_ graph: Graph, _ facts: [ValueName: Fact], _ plan: QuantizationPlan) -> [ValueName] {
         let produced = GraphIndex(graph).producer
-        let outputs = graph.outputs.map(\.name).filter { facts[$0]?.element.isFloatingPoint ?? false && produced[$0] != nil }
+        let outputs = graph.outputs.map(\.name).filter {
+            facts[$0]?.element.isFloatingPoint ?? false && produced[$0] != nil
+        }
         var seen = Set<ValueName>()
         return (plan.observedValues + plan.joinedValues.sorted() + outputs).filter { seen.insert($0).inserted }
     }
@@ -125,8 +132,10 @@ public struct Quantizer: Sendable {
         }
         guard candidates.values.contains(where: { $0.count > 1 }) else { return candidates.compactMapValues(\.first) }
         let few = try samples.chosenByContent(configuration.refinementSamples)
-        return try RangeRefinement(graph: graph, facts: facts, scheme: scheme, threads: threads, instructionSet: instructionSet)
-            .choose(candidates, over: few) { done, total throws(BitdepthError) in try progress?(.refining, done, total) }
+        return try RangeRefinement(
+            graph: graph, facts: facts, scheme: scheme, threads: threads, instructionSet: instructionSet
+        )
+        .choose(candidates, over: few) { done, total throws(BitdepthError) in try progress?(.refining, done, total) }
     }
 
     func insert(
@@ -143,7 +152,9 @@ public struct Quantizer: Sendable {
         if kept > 0 { notes.append("\(kept) nodes were quantized already and keep their parameters") }
         notes += configuration.keepFloat.filter { selector in !graph.nodes.contains { selector.matches($0) } }
             .map { "\($0.description) matches no node" }
-        notes += statistics.infinities.map { "\($0.count) infinities in \"\($0.value)\" were left out of its statistics" }
+        notes += statistics.infinities.map {
+            "\($0.count) infinities in \"\($0.value)\" were left out of its statistics"
+        }
         return notes
     }
 }

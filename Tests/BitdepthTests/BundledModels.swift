@@ -5,7 +5,8 @@ import Testing
 /// The networks and the data that the tests of the whole road use.
 enum BundledModels {
     /// The repository, found from this file.
-    static let root = String(#filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/"))
+    static let root = String(
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/"))
     static let fashionFolder = "/usr/share/datasets/fashion-mnist/"
     static let recipe = "scale=255,mean=0.2860,std=0.3530"
 
@@ -16,7 +17,8 @@ enum BundledModels {
     static func images(_ part: String, for model: Model) throws -> any SampleSource {
         let path = fashionFolder + part + "-images-idx3-ubyte.gz"
         guard FileManager.default.fileExists(atPath: path) else {
-            throw BitdepthError(.fileNotFound, "\(path) is missing: install Debian's package dataset-fashion-mnist, or run make setup")
+            throw BitdepthError(
+                .fileNotFound, "\(path) is missing: install Debian's package dataset-fashion-mnist, or run make setup")
         }
         let recipe = try PreprocessingRecipe(parsing: recipe)
         return PreprocessedSource(try DataSource.open(path, inputs: model.inputs), recipe: recipe, inputs: model.inputs)

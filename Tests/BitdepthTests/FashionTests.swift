@@ -17,7 +17,8 @@ private struct Fashion {
 
     func quantized(_ method: String) throws -> Quantization {
         let configuration = QuantizationConfiguration(calibration: try RangeChoice(parsing: method))
-        return try Quantizer(configuration, threads: BundledModels.threads).quantize(model.contents, calibratedOn: calibration)
+        return try Quantizer(configuration, threads: BundledModels.threads).quantize(
+            model.contents, calibratedOn: calibration)
     }
 
     func evaluate(_ quantization: Quantization) throws -> EvaluationResult {
@@ -96,7 +97,9 @@ private struct Fashion {
         let base = fashion.calibration.first(96)
         for (index, source) in [base, base.shuffled(96, seed: 1)].enumerated() {
             let quantizer = Quantizer(.int8, threads: index + 1)
-            try ONNX.write(try quantizer.quantize(fashion.model.contents, calibratedOn: source).model, to: folder.file("\(index).onnx"))
+            try ONNX.write(
+                try quantizer.quantize(fashion.model.contents, calibratedOn: source).model,
+                to: folder.file("\(index).onnx"))
         }
         let bytes = try folder.bytes("0.onnx")
         #expect(try folder.bytes("1.onnx") == bytes)

@@ -13,7 +13,9 @@ import Testing
         let batch = try #require(samples[0].tensors["image"])
         let found = try quantized.compiled().makeSession().run(["image": batch])["probabilities"]
         #expect(try #require(found).shape.dimensions == [1, 10])
-        #expect(try Model(contentsOf: folder.file("q.onnx")).compiled().makeSession().run(["image": batch])["probabilities"] == found)
+        #expect(
+            try Model(contentsOf: folder.file("q.onnx")).compiled().makeSession().run(["image": batch])["probabilities"]
+                == found)
         #expect(!model.isQuantized && quantized.isQuantized)
     }
 
@@ -30,7 +32,9 @@ import Testing
         #expect(error?.code == .cancelled)
     }
 
-    @Test("Errors of a file carry its path", arguments: ["unknown-operator", "cycle", "duplicate-names", "enormous-shape", "external-outside"])
+    @Test(
+        "Errors of a file carry its path",
+        arguments: ["unknown-operator", "cycle", "duplicate-names", "enormous-shape", "external-outside"])
     func hostile(name: String) {
         let path = BundledModels.fixture("hostile/\(name).onnx")
         let error = #expect(throws: BitdepthError.self) {
@@ -43,11 +47,14 @@ import Testing
 
     @Test("A missing model, an existing output and an unknown input are errors with their code")
     func errors() throws {
-        #expect((#expect(throws: BitdepthError.self) { try Model(contentsOf: "/nowhere/model.onnx") })?.code == .fileNotFound)
+        #expect(
+            (#expect(throws: BitdepthError.self) { try Model(contentsOf: "/nowhere/model.onnx") })?.code
+                == .fileNotFound)
         let model = try BundledModels.model("mixed-net")
         let folder = try TemporaryFolder()
         try model.write(to: folder.file("m.onnx"))
-        #expect((#expect(throws: BitdepthError.self) { try model.write(to: folder.file("m.onnx")) })?.code == .fileExists)
+        #expect(
+            (#expect(throws: BitdepthError.self) { try model.write(to: folder.file("m.onnx")) })?.code == .fileExists)
         let session = try model.compiled().makeSession()
         let missing = #expect(throws: BitdepthError.self) { try session.run(["picture": Tensor([1] as [Float])]) }
         #expect(missing?.code == .badData)

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Quantizing models of other kinds") struct QuantizeFixturesTests {
     private func decibels(_ quantization: Quantization, _ model: Model, on samples: any SampleSource) throws -> Double {
-        let result = try Evaluator(try CompiledGraph(quantization.model.graph), baseline: try model.compiled()).evaluate(samples)
+        let result = try Evaluator(try CompiledGraph(quantization.model.graph), baseline: try model.compiled())
+            .evaluate(samples)
         let name = try #require(model.graph.outputs.first?.name.text)
         return try #require(result.outputs[name]?.signalToNoise.decibels)
     }
@@ -17,14 +18,21 @@ import Testing
         let found = try decibels(quantization, model, on: check)
         print("mixed-net: SQNR of the probabilities \(found) dB")
         #expect(found >= 20)
+        // Operator set 13 has no HardSwish: written out, it is more accurate in float than with four roundings inside.
         let float = quantization.plan.decisions.filter { !$0.isInteger }
-        for d in float { print("SHOW", d.node, d.operatorType, d.outcome) }
-        for n in quantization.float.nodes { print("SHOW", n.op, n.label, n.inputs.map { $0?.text ?? "-" }, n.outputs.map { $0?.text ?? "-" }) }
-        #expect(float.map(\.operatorType) == ["Softmax"])
+        #expect(float.map(\.operatorType) == ["Add", "Clip", "Mul", "Div", "GlobalAveragePool", "Flatten", "Softmax"])
         #expect(!quantization.float.nodes.contains { $0.op == "BatchNormalization" })
+
+        var later = model.contents
+        later.sourceOpset = 14
+        let fused = try Quantizer(.int8).quantize(later, calibratedOn: images.first(32))
+        #expect(fused.plan.decisions.filter { !$0.isInteger }.map(\.operatorType) == ["Softmax"])
+        #expect(try decibels(fused, model, on: check) >= 20)
     }
 
-    @Test("A network of 16-bit floats quantizes; its ports stay what they are", arguments: ["float16", "float16-float32-io"])
+    @Test(
+        "A network of 16-bit floats quantizes; its ports stay what they are",
+        arguments: ["float16", "float16-float32-io"])
     func float16(name: String) throws {
         let model = try Model(contentsOf: BundledModels.fixture("fashion-resnet/\(name).onnx"))
         let images = try BundledModels.images("train", for: model)
@@ -43,7 +51,8 @@ import Testing
         #expect(!sums.isEmpty && sums.allSatisfy { $0.outcome == .quantized })
     }
 
-    @Test("Networks in the spelling of older operator sets quantize and are written in their own", arguments: [7, 9, 11])
+    @Test(
+        "Networks in the spelling of older operator sets quantize and are written in their own", arguments: [7, 9, 11])
     func opsets(version: Int) throws {
         let model = try Model(contentsOf: BundledModels.fixture("opsets/opset-\(version).onnx"))
         let x = try NumPy.read(BundledModels.fixture("opsets/x.npy"))

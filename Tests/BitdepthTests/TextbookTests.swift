@@ -39,7 +39,9 @@ import Testing
             return min(max(Int(scaled) + forY.zeroPoint, -128), 127)
         }
         #expect(codes == [127, 27, -128, 86])
-        let errors = zip(zip(a, b), codes).map { pair, code in abs(Double(pair.0 * pair.1) + 0.05 - Double(forY.dequantize(code))) }
+        let errors = zip(zip(a, b), codes).map { pair, code in
+            abs(Double(pair.0 * pair.1) + 0.05 - Double(forY.dequantize(code)))
+        }
         #expect(abs(try #require(errors.max()) - 6.67e-4) < 1e-6)
     }
 
@@ -51,7 +53,9 @@ import Testing
                     let parameters = QuantizationParameters(range: range, bits: 8, signed: signed, symmetric: symmetric)
                     #expect(parameters.scale.isNormal && parameters.scale > 0)
                     #expect(parameters.roundTrip(0) == 0)
-                    #expect(abs(parameters.roundTrip(Float(range.lowerBound)) - Float(range.lowerBound)) <= parameters.scale / 2)
+                    #expect(
+                        abs(parameters.roundTrip(Float(range.lowerBound)) - Float(range.lowerBound)) <= parameters.scale
+                            / 2)
                 }
             }
         }

@@ -14,7 +14,8 @@ import Testing
         var graph = Graph(inputs: [.init("x", TensorType(.float32, try Shape([1, 3])))], outputs: [.init("y", nil)])
         graph.initializers["two"] = try Tensor(scalar: 2 as Float)
         graph.nodes = [
-            Node("Mul", name: "double", inputs: ["x", "two"], outputs: ["p"]), Node("Relu", name: "relu", inputs: ["p"], outputs: ["y"]),
+            Node("Mul", name: "double", inputs: ["x", "two"], outputs: ["p"]),
+            Node("Relu", name: "relu", inputs: ["p"], outputs: ["y"]),
         ]
         return graph
     }
@@ -40,7 +41,8 @@ import Testing
     func invariance(threads: Int) throws {
         let data = try samples((0..<60).map { index in (0..<3).map { Float((index * 31 + $0 * 17) % 101) / 7 - 6 } })
         let expected = try Calibrator(try graph(), observing: ["p", "y"]).statistics(over: data)
-        let found = try Calibrator(try graph(), observing: ["y", "p"], threads: threads).statistics(over: data.shuffled(60, seed: 3))
+        let found = try Calibrator(try graph(), observing: ["y", "p"], threads: threads).statistics(
+            over: data.shuffled(60, seed: 3))
         #expect(found["p"]?.serialized() == expected["p"]?.serialized())
         #expect(found["y"]?.serialized() == expected["y"]?.serialized())
         #expect(found == expected)
@@ -66,13 +68,15 @@ import Testing
     @Test("Infinities of an input are refused; those that the graph makes are counted")
     func infinities() throws {
         let error = #expect(throws: BitdepthError.self) {
-            try Calibrator(try graph(), observing: ["y"]).statistics(over: try samples([[1, 2, 3], [1, -.infinity, 3]]))
+            try Calibrator(try graph(), observing: ["y"]).statistics(
+                over: try samples([[1, 2, 3], [1, -.infinity, 3]]))
         }
         #expect(error?.code == .notANumber)
         #expect(error?.place.sample == "s1" && error?.place.tensor == "x")
         var logarithm = try graph()
         logarithm.nodes.append(Node("Log", name: "log", inputs: ["y"], outputs: ["z"]))
-        let found = try Calibrator(logarithm, observing: ["y", "z"]).statistics(over: try samples([[1, -2, 0.5], [0, -1, 0.5]]))
+        let found = try Calibrator(logarithm, observing: ["y", "z"]).statistics(
+            over: try samples([[1, -2, 0.5], [0, -1, 0.5]]))
         #expect(found["z"]?.negativeInfinityCount == 3)
         #expect(found.infinities.map(\.value) == ["z"] && found.infinities.map(\.count) == [3])
         #expect(found["z"]?.extent == 0...Float(0.6931472))
@@ -82,10 +86,12 @@ import Testing
     func notANumber() throws {
         var graph = try graph()
         graph.nodes += [
-            Node("Sqrt", name: "root", inputs: ["p"], outputs: ["r"]), Node("Neg", name: "last", inputs: ["r"], outputs: ["n"]),
+            Node("Sqrt", name: "root", inputs: ["p"], outputs: ["r"]),
+            Node("Neg", name: "last", inputs: ["r"], outputs: ["n"]),
         ]
         let error = #expect(throws: BitdepthError.self) {
-            try Calibrator(graph, observing: ["n"], threads: 2).statistics(over: try samples([[1, 2, 3], [1, -2, 3]]))
+            try Calibrator(graph, observing: ["n"], threads: 2).statistics(
+                over: try samples([[1, 2, 3], [1, -2, 3]]))
         }
         #expect(error?.code == .notANumber)
         #expect(error?.place == .init(node: "root", operatorType: "Sqrt", tensor: "r", sample: "s1"))
@@ -94,7 +100,9 @@ import Testing
     @Test("Missing samples, missing inputs and wrong shapes are errors with the sample's name")
     func badData() throws {
         let calibrator = Calibrator(try graph(), observing: ["y"])
-        #expect((#expect(throws: BitdepthError.self) { try calibrator.statistics(over: SampleArray([])) })?.code == .noSamples)
+        #expect(
+            (#expect(throws: BitdepthError.self) { try calibrator.statistics(over: SampleArray([])) })?.code
+                == .noSamples)
         let wrong = SampleArray([Sample(name: "odd", ["x": try Tensor([1, 2] as [Float], shape: [1, 2])])])
         let error = #expect(throws: BitdepthError.self) { try calibrator.statistics(over: wrong) }
         #expect(error?.code == .badData)
@@ -105,7 +113,9 @@ import Testing
 
     @Test("A value that is never computed is an error of its method and not of the calibrator")
     func nothingObserved() {
-        let error = #expect(throws: BitdepthError.self) { try CalibrationMethod.minmax.range(of: TensorStatistics(), scheme: .uint8Activations) }
+        let error = #expect(throws: BitdepthError.self) {
+            try CalibrationMethod.minmax.range(of: TensorStatistics(), scheme: .uint8Activations)
+        }
         #expect(error?.code == .nothingObserved)
     }
 }

@@ -62,8 +62,9 @@ struct BuiltCommand {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, streams.0, flags, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, streams.1, flags, 0o600)
-        let words = ([path] + arguments).map { strdup($0) }
-        let environment = ["PATH=/usr/bin:/bin", "TERM=dumb"].map { strdup($0) }
+        let words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { (word: String) in strdup(word) }
+        let settings: [String] = ["PATH=/usr/bin:/bin", "TERM=dumb"]
+        let environment: [UnsafeMutablePointer<CChar>?] = settings.map { (word: String) in strdup(word) }
         defer { for pointer in words + environment { free(pointer) } }
         var identifier = pid_t()
         let failure = posix_spawn(&identifier, path, &actions, nil, words + [nil], environment + [nil])

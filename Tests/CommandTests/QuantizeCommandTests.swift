@@ -3,21 +3,22 @@ import Testing
 
 @testable import BitdepthCommand
 
-/// Runs of the built program, skipped where there is none.
-@Suite("quantize, eval and compare from the command line", .enabled(if: BuiltCommand.found != nil))
+@Suite("quantize, eval and compare from the command line")
 struct QuantizeCommandTests {
     private let command: BuiltCommand
-    private let folder: CommandFolder
+    private let folder: TestFolder
 
     init() throws {
-        command = try #require(BuiltCommand.found)
-        folder = try CommandFolder()
-        try CommandModels.write(folder.file("m.onnx"))
-        try CommandModels.data(folder.file("d.npy"), rows: 200)
+        command = try BuiltCommand()
+        folder = try TestFolder()
+        try CommandModels.write(file("m.onnx"))
+        try CommandModels.data(file("d.npy"), rows: 200)
     }
 
-    private func run(_ line: String) throws -> BuiltCommand.Result {
-        try command.run(line.split(separator: " ").map(String.init), in: folder.path)
+    private func file(_ name: String) -> String { folder.path + "/" + name }
+
+    private func run(_ line: String) throws -> BuiltCommand.Outcome {
+        try command.run(line.split(separator: " ").map(String.init), in: folder)
     }
 
     @Test("A model is quantized, checked on unused samples, and says how it was made")
@@ -28,7 +29,7 @@ struct QuantizeCommandTests {
         #expect(result.output.contains("SQNR") && result.output.contains("whatever the number of samples"))
         #expect(result.output.contains("next: bitdepth eval q.onnx"))
         #expect(!result.output.contains("\u{1B}") && !result.errors.contains("\u{1B}"))
-        let model = try Model(contentsOf: folder.file("q.onnx"))
+        let model = try Model(contentsOf: file("q.onnx"))
         #expect(model.isQuantized)
         #expect(model.contents.annotations["bitdepth.samples"] == "100")
         #expect(model.contents.annotations["bitdepth.calibration"] == "minmax")
@@ -81,35 +82,35 @@ struct QuantizeCommandTests {
 
     @Test("Bad data end with 65: NaN, the wrong width, no rows", arguments: ["nan", "wide", "empty"])
     func badData(kind: String) throws {
-        try CommandModels.data(folder.file("nan.npy"), rows: 20) { $0[35] = .nan }
-        try CommandModels.data(folder.file("wide.npy"), rows: 20, width: 17)
-        try CommandModels.data(folder.file("empty.npy"), rows: 0)
+        try CommandModels.data(file("nan.npy"), rows: 20) { $0[35] = .nan }
+        try CommandModels.data(file("wide.npy"), rows: 20, width: 17)
+        try CommandModels.data(file("empty.npy"), rows: 0)
         let result = try run("quantize m.onnx --data \(kind).npy -o q.onnx")
         #expect(result.status == 65, "\(result.errors)")
-        #expect(!folder.has("q.onnx"))
+        #expect(!folder.names.contains("q.onnx"))
         if kind == "nan" { #expect(result.errors.contains("nan.npy[2]"), "\(result.errors)") }
     }
 
     @Test("A model that collapses is not written; the layers that do it are named, and what helps was tried")
     func collapse() throws {
-        try CommandModels.write(folder.file("bad.onnx"), spread: 1e6)
+        try CommandModels.write(file("bad.onnx"), spread: 1e6)
         let result = try run("quantize bad.onnx --data d.npy -o q.onnx")
         #expect(result.status == 1)
-        #expect(!folder.has("q.onnx"))
+        #expect(!folder.names.contains("q.onnx"))
         #expect(result.output.contains("✗"))
         #expect(result.errors.contains("B0402") && result.errors.contains("with only head quantized"), "\(result.errors)")
         #expect(result.errors.contains("--keep-float name:head"), "\(result.errors)")
         #expect(!result.errors.contains("\u{1B}"))
         let forced = try run("quantize bad.onnx --data d.npy -o q.onnx --no-gate")
         #expect(forced.status == 0)
-        #expect(folder.has("q.onnx") && forced.errors.contains("warning[B0402]"))
+        #expect(folder.names.contains("q.onnx") && forced.errors.contains("warning[B0402]"))
         let lenient = try run("quantize bad.onnx --data d.npy -o q2.onnx --min-sqnr -200 --min-agreement 0")
         #expect(lenient.status == 0, "\(lenient.errors)")
     }
 
     @Test("Few samples are checked on themselves, with a warning; noise says that it is noise")
     func fewAndRandom() throws {
-        try CommandModels.data(folder.file("few.npy"), rows: 8)
+        try CommandModels.data(file("few.npy"), rows: 8)
         let few = try run("quantize m.onnx --data few.npy -o few.onnx")
         #expect(few.status == 0 && few.errors.contains("too few to hold any back"), "\(few.errors)")
         #expect(few.output.contains("on the 8 samples of calibration itself"))
@@ -135,8 +136,8 @@ struct QuantizeCommandTests {
     @Test("A gate that fails ends with 1 after everything was shown; labels must fit")
     func gates() throws {
         _ = try run("quantize m.onnx --data d.npy -o q.onnx")
-        try folder.write(Array((0..<200).map { "\($0 % 4)\n" }.joined().utf8), to: "l.txt")
-        try folder.write(Array("1\n2\n".utf8), to: "short.txt")
+        try folder.write(Array((0..<200).map { "\($0 % 4)\n" }.joined().utf8), as: "l.txt")
+        try folder.write(Array("1\n2\n".utf8), as: "short.txt")
         let passed = try run("eval q.onnx --data d.npy --labels l.txt --baseline m.onnx --fail-if top1.drop>50%")
         #expect(passed.status == 0 && passed.output.contains("McNemar"), "\(passed.errors)")
         let failed = try run("eval q.onnx --data d.npy --labels l.txt --baseline m.onnx --fail-if top1.drop>-100% --fail-if sqnr<1")
@@ -163,10 +164,13 @@ struct QuantizeCommandTests {
     @Test("Signals leave nothing and end with their status", arguments: [(2, 130), (15, 143)] as [(Int32, Int32)])
     func signals(signal: Int32, status: Int32) throws {
         // Enough samples that the work cannot be done before the signal comes.
-        try CommandModels.data(folder.file("many.npy"), rows: 400_000)
+        try CommandModels.data(file("many.npy"), rows: 400_000)
         let before = folder.names
-        let arguments = ["quantize", "m.onnx", "--data", "many.npy", "--samples", "300000", "-j", "1", "-o", "q.onnx"]
-        let result = try command.run(arguments, in: folder.path, signal: signal, after: 0.3)
+        let arguments = ["quantize", "m.onnx", "--data", "many.npy", "--samples", "300000", "-j", "1", "-o", "q.onnx", "--progress", "json"]
+        let running = try command.start(arguments, in: folder)
+        #expect(running.waitForErrors())
+        running.send(signal)
+        let result = running.wait()
         #expect(result.status == status, "\(result.errors)")
         #expect(folder.names == before)
     }

@@ -9,17 +9,24 @@ import Testing
 @testable import BitdepthEvaluation
 
 /// A graph of one node "y" that reads "x", with an optional constant.
-func oneNode(_ op: OperatorName, _ shape: [Int], constant: Tensor? = nil, attributes: [(String, Attribute)] = []) throws -> Graph {
+func oneNode(_ op: OperatorName, _ shape: [Int], constant: Tensor? = nil, attributes: [(String, Attribute)] = []) throws
+    -> Graph
+{
     var graph = Graph(inputs: [.init("x", TensorType(.float32, try Shape(shape)))], outputs: [.init("y", nil)])
     if let constant { graph.initializers["c"] = constant }
     graph.nodes = [
-        Node(op, name: "y", inputs: constant == nil ? ["x"] : ["x", "c"], outputs: ["y"], attributes: .init(uniqueKeysWithValues: attributes))
+        Node(
+            op, name: "y", inputs: constant == nil ? ["x"] : ["x", "c"], outputs: ["y"],
+            attributes: .init(uniqueKeysWithValues: attributes))
     ]
     return graph
 }
 
 func vectors(_ values: [[Float]], shape: [Int]? = nil) throws -> SampleArray {
-    SampleArray(try values.enumerated().map { Sample(name: "sample \($0)", ["x": try Tensor($1, shape: shape ?? [1, $1.count])]) })
+    SampleArray(
+        try values.enumerated().map {
+            Sample(name: "sample \($0)", ["x": try Tensor($1, shape: shape ?? [1, $1.count])])
+        })
 }
 
 @Suite("Evaluating models") struct EvaluatorTests {
@@ -49,7 +56,9 @@ func vectors(_ values: [[Float]], shape: [Int]? = nil) throws -> SampleArray {
     @Test("Results do not depend on threads or on the samples' order")
     func invariance() throws {
         let samples = try vectors((0..<100).map { index in (0..<3).map { Float((index * 7 + $0 * 13) % 29) - 14 } })
-        let evaluator = { (threads: Int) throws in Evaluator(try scaled(0.99), baseline: try scaled(1), threads: threads) }
+        let evaluator = { (threads: Int) throws in
+            Evaluator(try scaled(0.99), baseline: try scaled(1), threads: threads)
+        }
         let expected = try evaluator(1).evaluate(samples)
         #expect(try evaluator(3).evaluate(samples) == expected)
         #expect(try evaluator(2).evaluate(samples.shuffled(100)) == expected)
@@ -58,7 +67,8 @@ func vectors(_ values: [[Float]], shape: [Int]? = nil) throws -> SampleArray {
     @Test("Each row of a sample with a batch has an answer of its own")
     func rows() throws {
         let samples = try vectors([[1, 2, 3, 3, 2, 1]], shape: [2, 3])
-        let result = try Evaluator(try scaled(2, shape: [2, 3]), baseline: try scaled(1, shape: [2, 3])).evaluate(samples)
+        let result = try Evaluator(try scaled(2, shape: [2, 3]), baseline: try scaled(1, shape: [2, 3])).evaluate(
+            samples)
         #expect(result.outputs["y"]?.agreement.proportion.count == 2)
         #expect(result.outputs["y"]?.agreement.value == 1)
         #expect(result.outputs["y"]?.divergence.count == 2)
@@ -68,7 +78,8 @@ func vectors(_ values: [[Float]], shape: [Int]? = nil) throws -> SampleArray {
     func pooledScores() throws {
         let samples = try vectors([[1, 2, 3]], shape: [1, 3, 1, 1])
         let shape = [1, 3, 1, 1]
-        let result = try Evaluator(try scaled(2, shape: shape), baseline: try scaled(1, shape: shape)).evaluate(samples, labels: [2])
+        let result = try Evaluator(try scaled(2, shape: shape), baseline: try scaled(1, shape: shape)).evaluate(
+            samples, labels: [2])
         #expect(result.model.top1.value == 1)
         #expect(result.outputs["y"]?.agreement.value == 1)
     }
@@ -99,7 +110,8 @@ func vectors(_ values: [[Float]], shape: [Int]? = nil) throws -> SampleArray {
     func errors() throws {
         let samples = try vectors([[1, 2, 3], [3, 2, 1]])
         let evaluator = Evaluator(try scaled(1))
-        #expect((#expect(throws: BitdepthError.self) { try evaluator.evaluate(samples, labels: [0]) })?.code == .badData)
+        #expect(
+            (#expect(throws: BitdepthError.self) { try evaluator.evaluate(samples, labels: [0]) })?.code == .badData)
         #expect((#expect(throws: BitdepthError.self) { try evaluator.evaluate(SampleArray([])) })?.code == .noSamples)
         let label = #expect(throws: BitdepthError.self) { try evaluator.evaluate(samples, labels: [0, 3]) }
         #expect(label?.place.sample == "sample 1")

@@ -1,7 +1,7 @@
-import BitdepthRuntime
 import Testing
 
 @testable import BitdepthInspection
+@testable import BitdepthRuntime
 
 @Suite("Benchmarks as tables")
 struct BenchTableTests {

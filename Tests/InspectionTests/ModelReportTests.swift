@@ -14,7 +14,7 @@ struct ModelReportTests {
 
     private func report(_ summary: ModelSummary, _ sections: [ModelReport.Section]) -> ModelReport {
         ModelReport(
-            summary, file: .init(path: "net.onnx", bytes: 1234, externalBytes: 0, form: "QDQ", assumptions: []), sections: sections)
+            summary, file: .init(path: "net.onnx", bytes: 1234, externalBytes: 0, nodes: 8, form: "QDQ", assumptions: []), sections: sections)
     }
 
     @Test("Roles tell what computes on integers, what runs inside it, and why the rest is float")
@@ -78,10 +78,10 @@ struct ModelReportTests {
         let lines = TensorTable.table(of: values).lines()
         #expect(
             lines == [
-                "tensor   kind        type  shape      scale                zero  range",
-                "image    activation  u8    [1,1,4,4]  0.5000                128  -64.00 … 63.50",
-                "w.codes  weight      i8    [2,1,3,3]  2 × 0.250 … 2.00        0  -256.0 … 254.0",
-                "r        activation  u8    [1,2,4,4]  0.1250                  0  0 … 31.88",
+                "tensor   kind        type  shape      scale          zero  range",
+                "image    activation  u8    [1,1,4,4]  0.5000          128  -64.0 … 63.5",
+                "w.codes  weight      i8    [2,1,3,3]  2× 0.250…2.00     0  -256 … 254",
+                "r        activation  u8    [1,2,4,4]  0.1250            0  0 … 31.9",
             ])
     }
 
@@ -112,7 +112,7 @@ struct ModelReportTests {
         graph.inputs[0].annotations = Annotations()
         var model = ModelGraph(graph: graph, opsets: [hostile: 1, "": 21], producer: .init(name: hostile, version: hostile))
         model.annotations.metadata = [.init(key: hostile, value: hostile)]
-        facts["x\(hostile)"] = nil
+        facts[ValueName("x\(hostile)")] = nil
         let report = report(ModelSummary(model, facts: facts), ModelReport.Section.allCases)
         let lines = report.text.lines()
         #expect(lines.contains { $0.contains("\\x1b[2J\\u{202e}\\n") })

@@ -1,10 +1,10 @@
-import BitdepthEvaluation
 import BitdepthGraphs
 import BitdepthMetrics
 import BitdepthOperators
 import BitdepthQuantization
 import Testing
 
+@testable import BitdepthEvaluation
 @testable import BitdepthInspection
 
 @Suite("Reports")

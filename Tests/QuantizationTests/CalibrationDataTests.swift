@@ -45,7 +45,9 @@ import Testing
         let calibrator = Calibrator(net.graph, observing: ["x", "r", "y"])
         let whole = try calibrator.statistics(over: samples)
         var merged = CalibrationStatistics()
-        for part in [30..<50, 0..<3, 3..<30] { merged.merge(try calibrator.statistics(over: Subset(of: samples, indices: Array(part)))) }
+        for part in [30..<50, 0..<3, 3..<30] {
+            merged.merge(try calibrator.statistics(over: Subset(of: samples, indices: Array(part))))
+        }
         #expect(merged == whole)
     }
 
@@ -77,7 +79,8 @@ import Testing
 
         // Behind the last integer operator nothing is calibrated, and yet it is found.
         var tail = try Net()
-        tail.output(tail.add("Sqrt", "root", [tail.add("Neg", "n", [tail.add("Exp", "e", [try tail.conv("a", "x", 4, 4)])])]))
+        tail.output(
+            tail.add("Sqrt", "root", [tail.add("Neg", "n", [tail.add("Exp", "e", [try tail.conv("a", "x", 4, 4)])])]))
         let late = #expect(throws: BitdepthError.self) { try tail.quantized() }
         #expect(late?.place.node == "root")
     }
@@ -89,7 +92,8 @@ import Testing
         let k = net.add("MatMul", "k", ["x", try net.random("k.w", [6, 6], deviation: 0.4)])
         let scores = net.add("MatMul", "scores", [q, net.add("Transpose", "kt", [k], ["perm": .ints([0, 2, 1])])])
         net.graph.inputs.append(.init("open", TensorType(.bool, try Shape([6, 6]))))
-        let mask = net.add("Where", "mask", ["open", try net.constant("zero", [0], []), try net.constant("never", [-.infinity], [])])
+        let mask = net.add(
+            "Where", "mask", ["open", try net.constant("zero", [0], []), try net.constant("never", [-.infinity], [])])
         let masked = net.add("Add", "masked", [scores, mask])
         // A second reader that wants codes, so that only the data can tell that the sum must stay float.
         let weights = net.add("Softmax", "weights", [masked])
@@ -116,7 +120,8 @@ import Testing
             var net = try Net()
             let a = try net.conv("a", "x", 4, 4, bias: false)
             let b = try net.conv("b", "x", 4, 4, bias: false)
-            net.graph.initializers["b.w"] = try Tensor(try net.graph.initializer("a.w").floats().map { $0 * factor }, shape: [4, 4, 3, 3])
+            net.graph.initializers["b.w"] = try Tensor(
+                try net.graph.initializer("a.w").floats().map { $0 * factor }, shape: [4, 4, 3, 3])
             let joined = net.add("Concat", "joined", [a, b], ["axis": .int(1)])
             net.output(try net.conv("c", joined, 8, 4))
             if isOutput { net.output(joined) }
@@ -124,7 +129,9 @@ import Testing
             if factor > 4 && isOutput {
                 #expect(quantization.plan.reason("joined") == "the ranges of its parts differ by more than 4 times")
                 let graph = quantization.model.graph
-                let ratio = try graph.parameters(ofInput: 1, of: "joined").scales[0] / graph.parameters(ofInput: 0, of: "joined").scales[0]
+                let ratio =
+                    try graph.parameters(ofInput: 1, of: "joined").scales[0]
+                    / graph.parameters(ofInput: 0, of: "joined").scales[0]
                 #expect(abs(ratio - factor) < 0.5)
             } else {
                 #expect(quantization.plan.outcome("joined") == .quantized)
@@ -139,7 +146,10 @@ import Testing
         let first = try net.quantized()
         let second = try Quantizer(.int8).quantize(first.model, calibratedOn: try net.samples(seed: 8, scale: 3))
         #expect(second.model == first.model)
-        #expect(second.notes == ["\(second.plan.decisions.count { $0.outcome == .alreadyQuantized }) nodes were quantized already and keep their parameters"])
+        #expect(
+            second.notes == [
+                "\(second.plan.decisions.count { $0.outcome == .alreadyQuantized }) nodes were quantized already and keep their parameters"
+            ])
         #expect(try written(second) == written(first))
     }
 
@@ -150,7 +160,9 @@ import Testing
         #expect(partly.plan.outcome("b") == .quantized)
         let whole = try Quantizer(.int8).quantize(partly.model, calibratedOn: try net.samples())
         let (before, behind) = (partly.model.graph, whole.model.graph)
-        for name in ["b", "y"] { #expect(try before.parameters(ofInput: 0, of: name) == behind.parameters(ofInput: 0, of: name)) }
+        for name in ["b", "y"] {
+            #expect(try before.parameters(ofInput: 0, of: name) == behind.parameters(ofInput: 0, of: name))
+        }
         for node in before.nodes where node.op == "QuantizeLinear" { #expect(behind.nodes.contains(node)) }
         #expect(try CompiledGraph(behind).makeSession().run(net.samples(1).samples[0].tensors)["y"] != nil)
     }

@@ -59,12 +59,14 @@ import Testing
         var net = try Net([1, 8])
         let a = net.add("MatMul", "a", ["x", try net.random("a.w", [8, 8], deviation: 0.3)])
         // One huge and many small weights in each column: 8 bits cannot tell the small ones apart.
-        let b = net.add("MatMul", "b", [a, try net.constant("b.w", (0..<64).map { $0 < 8 ? 1000 : Float($0 % 5) * 0.5 }, [8, 8])])
+        let b = net.add(
+            "MatMul", "b", [a, try net.constant("b.w", (0..<64).map { $0 < 8 ? 1000 : Float($0 % 5) * 0.5 }, [8, 8])])
         net.output(net.add("MatMul", "c", [b, try net.random("c.w", [8, 8], deviation: 0.3)]))
         let samples = try net.samples(16)
         for portType in [QuantizationConfiguration.PortType.float, .int8] {
             let quantizer = Quantizer(QuantizationConfiguration(portType: portType))
-            let found = try quantizer.sensitivities(of: quantizer.quantize(net.model, calibratedOn: samples), on: samples)
+            let found = try quantizer.sensitivities(
+                of: quantizer.quantize(net.model, calibratedOn: samples), on: samples)
             #expect(Set(found.map(\.node)) == ["a", "b", "c"])
             #expect(found.map(\.decibels) == found.map(\.decibels).sorted())
             #expect(found.allSatisfy { $0.decibels > 10 && $0.decibels.isFinite })

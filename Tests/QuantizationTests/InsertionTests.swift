@@ -35,7 +35,8 @@ import Testing
         let constants = quantization.plan.weights.count + quantization.plan.biases.count
         #expect(graph.count("DequantizeLinear") == quantization.plan.quantizedValues.count + constants)
         #expect(quantization.plan.biases.count == 4)
-        for node in graph.nodes where node.op == "Conv" || node.op == "Add" || node.op == "Gemm" || node.op == "Concat" {
+        for node in graph.nodes where node.op == "Conv" || node.op == "Add" || node.op == "Gemm" || node.op == "Concat"
+        {
             for input in node.inputs { #expect(graph.producer(of: input)?.op == "DequantizeLinear", "\(node.label)") }
         }
     }
@@ -54,14 +55,17 @@ import Testing
     @Test("Parts of a Concat have its parameters")
     func sharing() throws {
         var net = try Net()
-        let joined = net.add("Concat", "joined", [try net.conv("a", "x", 4, 4), try net.conv("b", "x", 4, 2)], ["axis": .int(1)])
+        let joined = net.add(
+            "Concat", "joined", [try net.conv("a", "x", 4, 4), try net.conv("b", "x", 4, 2)], ["axis": .int(1)])
         net.output(try net.conv("c", joined, 6, 4))
         let graph = try net.quantized().model.graph
         let result = try graph.parameters(ofResultOf: "joined")
         for part in 0..<2 { #expect(try graph.parameters(ofInput: part, of: "joined") == result) }
     }
 
-    @Test("A value behind a fused Relu has range minimum 0: its zero point is the smallest code", arguments: [true, false])
+    @Test(
+        "A value behind a fused Relu has range minimum 0: its zero point is the smallest code",
+        arguments: [true, false])
     func relu(unsigned: Bool) throws {
         let graph = try everything().quantized(
             QuantizationConfiguration(activations: unsigned ? .uint8Activations : .int8Activations)
@@ -79,7 +83,9 @@ import Testing
         let graph = try net.quantized().model.graph
         #expect(graph.outputs.map(\.name) == ["y", "sum", "a.relu"])
         #expect(graph.inputs == net.graph.inputs)
-        for name in ["y", "sum", "a.relu"] as [ValueName] { #expect(graph.producer(of: name)?.op == "DequantizeLinear") }
+        for name in ["y", "sum", "a.relu"] as [ValueName] {
+            #expect(graph.producer(of: name)?.op == "DequantizeLinear")
+        }
         #expect(try net.quantized().decibels("sum", on: net.samples()) > 30)
     }
 
@@ -111,7 +117,10 @@ import Testing
         let w = try net.random("w", [6, 6])
         net.output(net.add("MatMul", "b", [net.add("MatMul", "a", ["x", w]), w]))
         let graph = try net.quantized().model.graph
-        #expect(graph.initializers.keys.filter { $0.text.hasPrefix("w") }.sorted() == ["w_quantized", "w_scale", "w_zero_point"])
+        #expect(
+            graph.initializers.keys.filter { $0.text.hasPrefix("w") }.sorted() == [
+                "w_quantized", "w_scale", "w_zero_point",
+            ])
         #expect(try graph.node("a").input(1) == graph.node("b").input(1))
     }
 

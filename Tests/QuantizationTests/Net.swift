@@ -49,10 +49,13 @@ struct Net {
 
     /// A convolution, padded to keep the extents, whose results are about as large as its input.
     mutating func conv(
-        _ name: String, _ x: ValueName, _ inputs: Int, _ outputs: Int, kernel: Int = 3, group: Int = 1, bias: Bool = true
+        _ name: String, _ x: ValueName, _ inputs: Int, _ outputs: Int, kernel: Int = 3, group: Int = 1,
+        bias: Bool = true
     ) throws -> ValueName {
         let deviation = 1 / Float(inputs / group * kernel * kernel).squareRoot()
-        var operands: [ValueName?] = [x, try random(name + ".w", [outputs, inputs / group, kernel, kernel], deviation: deviation)]
+        var operands: [ValueName?] = [
+            x, try random(name + ".w", [outputs, inputs / group, kernel, kernel], deviation: deviation),
+        ]
         if bias { operands.append(try random(name + ".b", [outputs], deviation: 0.2)) }
         let pad = kernel / 2
         return add(
@@ -72,7 +75,8 @@ struct Net {
             var tensors: [String: Tensor] = [:]
             for port in graph.requiredInputs {
                 let shape = try #require(port.type?.shape.shape)
-                tensors[port.name.text] = try Tensor((0..<shape.count).map { _ in generator.nextNormal() * scale }, shape: shape)
+                tensors[port.name.text] = try Tensor(
+                    (0..<shape.count).map { _ in generator.nextNormal() * scale }, shape: shape)
             }
             samples.append(Sample(name: "sample \(index)", tensors))
         }
@@ -119,14 +123,18 @@ extension Graph {
     func initializer(_ name: ValueName?) throws -> Tensor { try #require(name.flatMap { initializers[$0] }) }
 
     /// Scale and zero point of the DequantizeLinear that makes an input of a node.
-    func parameters(ofInput input: Int, of name: String) throws -> (scales: [Float], zeroPoints: [Int], type: ElementType, axis: Int?) {
+    func parameters(ofInput input: Int, of name: String) throws -> (
+        scales: [Float], zeroPoints: [Int], type: ElementType, axis: Int?
+    ) {
         let producer = try #require(producer(of: try node(name).input(input)))
         #expect(producer.op == "DequantizeLinear")
         return try parameters(of: producer)
     }
 
     /// Scale and zero point of the QuantizeLinear behind a node, if through a fused Relu.
-    func parameters(ofResultOf name: String) throws -> (scales: [Float], zeroPoints: [Int], type: ElementType, axis: Int?) {
+    func parameters(ofResultOf name: String) throws -> (
+        scales: [Float], zeroPoints: [Int], type: ElementType, axis: Int?
+    ) {
         var value = try #require(try node(name).output(0))
         for _ in 0..<3 {
             let reader = try #require(nodes.first { $0.inputs.contains(value) })

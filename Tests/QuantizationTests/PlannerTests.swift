@@ -9,7 +9,8 @@ import Testing
     @Test("A Relu or Clip that alone reads a convolution is fused into it", arguments: ["Relu", "Clip"])
     func fusion(activation: String) throws {
         var net = try Net()
-        let bounds: [ValueName?] = activation == "Clip" ? [try net.constant("low", [0], []), try net.constant("high", [6], [])] : []
+        let bounds: [ValueName?] =
+            activation == "Clip" ? [try net.constant("low", [0], []), try net.constant("high", [6], [])] : []
         let a = try net.conv("a", "x", 4, 4)
         net.output(net.add(OperatorName(activation), "act", [a] + bounds))
         let plan = try net.plan()
@@ -78,7 +79,9 @@ import Testing
         let plan = try net.plan()
         #expect(plan.reason("first") == "no integer operator feeds it")
         #expect(plan.reason("last") == "only float operators follow")
-        #expect(plan.reason("out") == "Softmax needs more than 8 bits inside" || plan.reason("out") == "no integer operator feeds it")
+        #expect(
+            plan.reason("out") == "Softmax needs more than 8 bits inside"
+                || plan.reason("out") == "no integer operator feeds it")
     }
 
     @Test("Codes of an elementwise operator are made only where an integer operator or the caller wants them")
@@ -137,7 +140,9 @@ import Testing
         #expect(plan.outcome("m") == .quantized)
     }
 
-    @Test("A selector must be op: or name: with a sound expression", arguments: ["Conv", "op:", "kind:Conv", "name:(", ""])
+    @Test(
+        "A selector must be op: or name: with a sound expression",
+        arguments: ["Conv", "op:", "kind:Conv", "name:(", ""])
     func badSelectors(text: String) {
         let error = #expect(throws: BitdepthError.self) { try NodeSelector(parsing: text) }
         #expect(error?.code == .badScheme)
@@ -159,7 +164,9 @@ import Testing
         var net = try Net()
         let a = try net.conv("a", "x", 4, 4)
         net.graph.nodes.append(
-            Node("MaxPool", name: "pool", inputs: [a], outputs: ["pool", "where"], attributes: ["kernel_shape": .ints([2, 2])]))
+            Node(
+                "MaxPool", name: "pool", inputs: [a], outputs: ["pool", "where"],
+                attributes: ["kernel_shape": .ints([2, 2])]))
         net.output(try net.conv("b", "pool", 4, 4), "where")
         let plan = try net.plan()
         #expect(plan.outcome("pool") == .movesCodes)
@@ -185,7 +192,9 @@ import Testing
         }
     }
 
-    @Test("The constant vector that is added to a product of more than two axes is its bias, which is not rounded to 8 bits")
+    @Test(
+        "The constant vector that is added to a product of more than two axes is its bias, which is not rounded to 8 bits"
+    )
     func matrixBias() throws {
         var net = try Net([1, 5, 6])
         let product = net.add("MatMul", "product", ["x", try net.random("w", [6, 7])])

@@ -105,7 +105,9 @@ import Testing
         #expect(quantization.model.graph.inputs[0].type?.element == .int8)
     }
 
-    @Test("Every calibration method serves", arguments: ["minmax", "average", "percentile", "percentile:99.9", "mse", "entropy", "auto"])
+    @Test(
+        "Every calibration method serves",
+        arguments: ["minmax", "average", "percentile", "percentile:99.9", "mse", "entropy", "auto"])
     func methods(text: String) throws {
         let net = try net()
         let configuration = QuantizationConfiguration(calibration: try RangeChoice(parsing: text))

@@ -41,13 +41,15 @@ import Testing
             let isImage = ![Layer.gemm, .gemmTransposed].contains(self)
             var net = try Net(isImage ? [1, 4, 8, 8] : [3, 8])
             let w = try weights.map { try net.constant("w", $0, weight) } ?? net.random("w", weight, deviation: 0.3)
-            let bias: ValueName? = [Layer.matMul, .stackedMatMul].contains(self) ? nil : try net.random("b", [outputs], deviation: 0.2)
+            let bias: ValueName? =
+                [Layer.matMul, .stackedMatMul].contains(self) ? nil : try net.random("b", [outputs], deviation: 0.2)
             let operands = ["x", w] + (bias.map { [$0] } ?? [])
             switch self {
             case .conv: net.add("Conv", "y", operands)
             case .depthwise: net.add("Conv", "y", operands, ["group": .int(4)])
             case .convTranspose: net.add("ConvTranspose", "y", operands, ["strides": .ints([2, 2])])
-            case .groupedConvTranspose: net.add("ConvTranspose", "y", operands, ["strides": .ints([2, 2]), "group": .int(2)])
+            case .groupedConvTranspose:
+                net.add("ConvTranspose", "y", operands, ["strides": .ints([2, 2]), "group": .int(2)])
             case .gemm: net.add("Gemm", "y", operands)
             case .gemmTransposed: net.add("Gemm", "y", operands, ["transB": .int(1)])
             case .matMul, .stackedMatMul: net.add("MatMul", "y", operands)
@@ -74,7 +76,9 @@ import Testing
         let net = try layer.net()
         var weights = try net.graph.initializer("w").floats()
         let inner = layer.weight[(layer.axis + 1)...].reduce(1, *)
-        for position in weights.indices where position / inner % layer.weight[layer.axis] == 1 { weights[position] *= 100 }
+        for position in weights.indices where position / inner % layer.weight[layer.axis] == 1 {
+            weights[position] *= 100
+        }
         let before = try net.quantized().model.graph.parameters(ofInput: 1, of: "y").scales
         let behind = try layer.net(weights).quantized().model.graph.parameters(ofInput: 1, of: "y").scales
         for channel in before.indices {
@@ -92,11 +96,17 @@ import Testing
         for channel in 0..<5 {
             let part = channel * 36..<(channel + 1) * 36
             #expect(codes[part].map(abs).max() == 127)
-            for position in part { #expect(abs(reals[position] - Float(codes[position]) * quantized.scales[channel]) <= quantized.scales[channel] * 0.5001) }
+            for position in part {
+                #expect(
+                    abs(reals[position] - Float(codes[position]) * quantized.scales[channel]) <= quantized.scales[
+                        channel] * 0.5001)
+            }
         }
     }
 
-    @Test("A bias has 32 bits and the scale of the products, to half a step of them", arguments: [Layer.conv, .gemm, .convTranspose, .groupedConvTranspose])
+    @Test(
+        "A bias has 32 bits and the scale of the products, to half a step of them",
+        arguments: [Layer.conv, .gemm, .convTranspose, .groupedConvTranspose])
     func bias(layer: Layer) throws {
         let net = try layer.net()
         let graph = try net.quantized().model.graph
@@ -116,10 +126,13 @@ import Testing
     }
 
     @Test(
-        "A channel of weights that are zero or tiny loses no bias, which may be large", arguments: [Float(0), 1e-10, 0x1p-133],
+        "A channel of weights that are zero or tiny loses no bias, which may be large",
+        arguments: [Float(0), 1e-10, 0x1p-133],
         [Float(0.7), -3000, 1e-6])
     func tinyWeights(weight: Float, bias: Float) throws {
-        for scheme in [QuantizationScheme.int8Weights, .init(bits: 8, isSigned: true, isSymmetric: true, isNarrow: true)] {
+        for scheme in [
+            QuantizationScheme.int8Weights, .init(bits: 8, isSigned: true, isSymmetric: true, isNarrow: true),
+        ] {
             var net = try Net()
             var weights = [Float](repeating: 0.1, count: 3 * 4)
             for position in 4..<8 { weights[position] = weight }
@@ -129,7 +142,8 @@ import Testing
             let step = try quantization.model.graph.parameters(ofResultOf: "y").scales[0]
             for sample in try net.samples().samples {
                 let expected = try #require(CompiledGraph(net.graph).makeSession().run(sample.tensors)["y"]).floats()
-                let found = try #require(CompiledGraph(quantization.model.graph).makeSession().run(sample.tensors)["y"]).floats()
+                let found = try #require(CompiledGraph(quantization.model.graph).makeSession().run(sample.tensors)["y"])
+                    .floats()
                 // Channel 1 of [1, 3, 8, 8]: what it adds to the bias is nothing, or far below a step.
                 for position in 64..<128 { #expect(abs(expected[position] - found[position]) <= step * 0.5001) }
             }
@@ -147,7 +161,8 @@ import Testing
         #expect(try net.quantized().notes.contains { $0.contains("5 channel(s)") && $0.hasPrefix("y:") })
     }
 
-    @Test("A weight that is no number is an error that names node, weight and element", arguments: [Float.nan, .infinity])
+    @Test(
+        "A weight that is no number is an error that names node, weight and element", arguments: [Float.nan, .infinity])
     func notFinite(value: Float) throws {
         var weights = [Float](repeating: 0.5, count: 180)
         weights[77] = value
@@ -167,14 +182,18 @@ import Testing
         let quantization = try net.quantized()
         #expect(try quantization.model.graph.parameters(ofInput: 1, of: "y").axis == nil)
         #expect(try quantization.decibels(on: net.samples()) > 25)
-        #expect(throws: BitdepthError.self) { try WeightQuantizer(.int8Weights).quantize(try net.graph.initializer("w"), axis: 1) }
+        #expect(throws: BitdepthError.self) {
+            try WeightQuantizer(.int8Weights).quantize(try net.graph.initializer("w"), axis: 1)
+        }
     }
 
     @Test("A Gemm whose product is scaled keeps its bias float")
     func scaledGemm() throws {
         var net = try Net([3, 8])
         net.output(
-            net.add("Gemm", "y", ["x", try net.random("w", [8, 5]), try net.random("b", [5])], ["alpha": .float(0.5), "beta": .float(2)]))
+            net.add(
+                "Gemm", "y", ["x", try net.random("w", [8, 5]), try net.random("b", [5])],
+                ["alpha": .float(0.5), "beta": .float(2)]))
         let quantization = try net.quantized()
         #expect(try quantization.decibels(on: net.samples()) > 30)
     }

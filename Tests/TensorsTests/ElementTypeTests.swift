@@ -6,9 +6,12 @@ import Testing
     @Test(
         "Width, kind, sign and short name of every type",
         arguments: [
-            (ElementType.float32, 32, true, "f32"), (.float16, 16, true, "f16"), (.bfloat16, 16, true, "bf16"), (.float64, 64, true, "f64"),
-            (.int4, 4, true, "i4"), (.uint4, 4, false, "u4"), (.int8, 8, true, "i8"), (.uint8, 8, false, "u8"), (.int16, 16, true, "i16"),
-            (.uint16, 16, false, "u16"), (.int32, 32, true, "i32"), (.uint32, 32, false, "u32"), (.int64, 64, true, "i64"),
+            (ElementType.float32, 32, true, "f32"), (.float16, 16, true, "f16"), (.bfloat16, 16, true, "bf16"),
+            (.float64, 64, true, "f64"),
+            (.int4, 4, true, "i4"), (.uint4, 4, false, "u4"), (.int8, 8, true, "i8"), (.uint8, 8, false, "u8"),
+            (.int16, 16, true, "i16"),
+            (.uint16, 16, false, "u16"), (.int32, 32, true, "i32"), (.uint32, 32, false, "u32"),
+            (.int64, 64, true, "i64"),
             (.uint64, 64, false, "u64"), (.bool, 8, false, "bool"),
         ])
     func properties(type: ElementType, bits: Int, signed: Bool, name: String) {
@@ -41,7 +44,9 @@ import Testing
         #expect(try ElementType.int4.byteCount(elements: 1) == 1)
         #expect(try ElementType.uint4.byteCount(elements: 7) == 4)
         #expect(try ElementType.float64.byteCount(elements: 3) == 24)
-        #expect((#expect(throws: BitdepthError.self) { try ElementType.float64.byteCount(elements: .max / 8) })?.code == .limitExceeded)
+        #expect(
+            (#expect(throws: BitdepthError.self) { try ElementType.float64.byteCount(elements: .max / 8) })?.code
+                == .limitExceeded)
         #expect(throws: BitdepthError.self) { try ElementType.int8.byteCount(elements: -1) }
     }
 
@@ -68,9 +73,12 @@ import Testing
 }
 
 @Suite("Shapes") struct ShapeTests {
-    @Test("Counts, strides and text", arguments: [
-        ([], 1, [], "[]"), ([3], 3, [1], "[3]"), ([2, 3, 4], 24, [12, 4, 1], "[2,3,4]"), ([2, 0, 4], 0, [4, 4, 1], "[2,0,4]"),
-    ])
+    @Test(
+        "Counts, strides and text",
+        arguments: [
+            ([], 1, [], "[]"), ([3], 3, [1], "[3]"), ([2, 3, 4], 24, [12, 4, 1], "[2,3,4]"),
+            ([2, 0, 4], 0, [4, 4, 1], "[2,0,4]"),
+        ])
     func basics(dimensions: [Int], count: Int, strides: [Int], text: String) throws {
         let shape = try Shape(dimensions)
         #expect(shape.count == count)
@@ -80,14 +88,19 @@ import Testing
         #expect(shape.count(of: 0..<shape.rank) == count)
     }
 
-    @Test("Negative and enormous extents are refused, behind a zero too", arguments: [
-        [-1], [2, -3], [1 << 60], [1 << 30, 1 << 30], [0, 1 << 49], [1 << 20, 0, 1 << 40],
-    ])
+    @Test(
+        "Negative and enormous extents are refused, behind a zero too",
+        arguments: [
+            [-1], [2, -3], [1 << 60], [1 << 30, 1 << 30], [0, 1 << 49], [1 << 20, 0, 1 << 40],
+        ])
     func refused(dimensions: [Int]) { #expect(throws: BitdepthError.self) { try Shape(dimensions) } }
 
-    @Test("Broadcasting by NumPy's rules", arguments: [
-        ([2, 3], [3], [2, 3]), ([4, 1, 3], [2, 1], [4, 2, 3]), ([], [5], [5]), ([1, 0], [3, 1], [3, 0]), ([1], [0], [0]),
-    ])
+    @Test(
+        "Broadcasting by NumPy's rules",
+        arguments: [
+            ([2, 3], [3], [2, 3]), ([4, 1, 3], [2, 1], [4, 2, 3]), ([], [5], [5]), ([1, 0], [3, 1], [3, 0]),
+            ([1], [0], [0]),
+        ])
     func broadcast(left: [Int], right: [Int], result: [Int]) throws {
         #expect(try Shape.broadcast(Shape(left), Shape(right)).dimensions == result)
         #expect(try Shape.broadcast(Shape(right), Shape(left)).dimensions == result)

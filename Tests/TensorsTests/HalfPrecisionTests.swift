@@ -29,7 +29,8 @@ import Testing
                 #expect(HalfPrecision.float(binary16: back).isNaN && back & 0x8000 == bits & 0x8000)
                 continue
             }
-            guard Double(value) == expected, value.sign == (bits & 0x8000 == 0 ? .plus : .minus), HalfPrecision.binary16(value) == bits
+            guard Double(value) == expected, value.sign == (bits & 0x8000 == 0 ? .plus : .minus),
+                HalfPrecision.binary16(value) == bits
             else {
                 Issue.record("pattern \(bits) gave \(value), expected \(expected)")
                 return
@@ -62,7 +63,9 @@ import Testing
             let value = HalfPrecision.float(bfloat16: bits)
             guard value.bitPattern == UInt32(bits) << 16 else { Issue.record("pattern \(bits)"); return }
             let back = HalfPrecision.bfloat16(value)
-            guard value.isNaN ? HalfPrecision.float(bfloat16: back).isNaN : back == bits else { Issue.record("pattern \(bits)"); return }
+            guard value.isNaN ? HalfPrecision.float(bfloat16: back).isNaN : back == bits else {
+                Issue.record("pattern \(bits)"); return
+            }
             guard value.isFinite, bits & 0x7FFF < 0x7F7F else { continue }
             // The tie between this pattern and the next one.
             let middle = Float(bitPattern: UInt32(bits) << 16 | 0x8000)

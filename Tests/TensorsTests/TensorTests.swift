@@ -20,9 +20,12 @@ import Testing
         }
     }
 
-    @Test("Integers that do not fit are refused", arguments: [
-        (ElementType.int4, 8), (.int4, -9), (.uint4, 16), (.int8, 128), (.uint8, -1), (.uint8, 256), (.int16, 40_000), (.uint32, -1), (.uint64, -1),
-    ])
+    @Test(
+        "Integers that do not fit are refused",
+        arguments: [
+            (ElementType.int4, 8), (.int4, -9), (.uint4, 16), (.int8, 128), (.uint8, -1), (.uint8, 256),
+            (.int16, 40_000), (.uint32, -1), (.uint64, -1),
+        ])
     func refused(type: ElementType, value: Int) {
         let error = #expect(throws: BitdepthError.self) { try Tensor(integers: [value], shape: .scalar, type: type) }
         #expect(error?.code == .valueOutOfRange)
@@ -39,12 +42,15 @@ import Testing
     func wrongCount(type: ElementType) throws {
         let shape = try Shape([2, 2])
         #expect(throws: BitdepthError.self) {
-            _ = type.isFloatingPoint
-                ? try Tensor(floats: [1, 2, 3], shape: shape, type: type) : try Tensor(integers: [1, 0, 1], shape: shape, type: type)
+            _ =
+                type.isFloatingPoint
+                ? try Tensor(floats: [1, 2, 3], shape: shape, type: type)
+                : try Tensor(integers: [1, 0, 1], shape: shape, type: type)
         }
     }
 
-    @Test("A cast truncates floats toward zero, wraps integers, rounds to half even and makes truth of what is not zero")
+    @Test(
+        "A cast truncates floats toward zero, wraps integers, rounds to half even and makes truth of what is not zero")
     func casts() throws {
         let floats = try Tensor([1.9, -1.9, 0, 300.5] as [Float])
         #expect(try floats.converted(to: .int32).integers() == [1, -1, 0, 300])
@@ -70,7 +76,9 @@ import Testing
         let tensor = try Tensor([1, 2] as [Float])
         #expect((#expect(throws: BitdepthError.self) { try tensor.array(of: Int32.self) })?.code == .typeMismatch)
         #expect((#expect(throws: BitdepthError.self) { try tensor.integers() })?.code == .typeMismatch)
-        #expect((#expect(throws: BitdepthError.self) { try Tensor(integers: [1], shape: .scalar, type: .float32) })?.code == .typeMismatch)
+        #expect(
+            (#expect(throws: BitdepthError.self) { try Tensor(integers: [1], shape: .scalar, type: .float32) })?.code
+                == .typeMismatch)
         #expect((#expect(throws: BitdepthError.self) { try Tensor([UInt64.max]).integers() })?.code == .valueOutOfRange)
     }
 
@@ -120,7 +128,8 @@ import Testing
     /// A file with the bytes 0 … 255, already unlinked.
     private func file(_ count: Int = 256) throws -> OpenFile {
         let path = FilePath("/tmp/bitdepth-region-\(UInt64.random(in: .min ... .max))")
-        let descriptor = try FileDescriptor.open(path, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
+        let descriptor = try FileDescriptor.open(
+            path, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
         _ = try descriptor.writeAll((0..<count).map { UInt8(truncatingIfNeeded: $0) })
         return OpenFile(descriptor: descriptor, path: path.string, size: UInt64(count))
     }
@@ -140,19 +149,27 @@ import Testing
         #expect(try copy.integers() == [10, 11, 12, 13])
         #expect(try tensor.integers() == [99, 11, 12, 13])
         #expect(try copy.loaded().region == nil)
-        #expect(try Tensor(region: FileRegion(file: file, offset: 0, count: 4), shape: .scalar, type: .int32).integers() == [0x0302_0100])
+        #expect(
+            try Tensor(region: FileRegion(file: file, offset: 0, count: 4), shape: .scalar, type: .int32).integers()
+                == [0x0302_0100])
     }
 
-    @Test("A region outside of the file is refused", arguments: [(UInt64(250), 7), (0, 257), (.max, 1), (300, 0), (0, -1)])
+    @Test(
+        "A region outside of the file is refused",
+        arguments: [(UInt64(250), 7), (0, 257), (.max, 1), (300, 0), (0, -1)])
     func outside(offset: UInt64, count: Int) throws {
         let file = try file()
-        #expect((#expect(throws: BitdepthError.self) { try FileRegion(file: file, offset: offset, count: count) })?.code == .truncatedFile)
+        #expect(
+            (#expect(throws: BitdepthError.self) { try FileRegion(file: file, offset: offset, count: count) })?.code
+                == .truncatedFile)
     }
 
     @Test("A region must have the bytes that the shape needs")
     func size() throws {
         let region = try FileRegion(file: try file(), offset: 0, count: 8)
-        let error = #expect(throws: BitdepthError.self) { try Tensor(region: region, shape: Shape([3]), type: .float32) }
+        let error = #expect(throws: BitdepthError.self) {
+            try Tensor(region: region, shape: Shape([3]), type: .float32)
+        }
         #expect(error?.code == .malformedFile)
         #expect(error?.message.contains("takes 12 bytes, 8 are present") == true)
         #expect(try Tensor(region: region, shape: Shape([15]), type: .int4).count == 15)
@@ -161,10 +178,12 @@ import Testing
     @Test("A file that shrank is an error and no crash")
     func shrunk() throws {
         let path = FilePath("/tmp/bitdepth-shrunk-\(UInt64.random(in: .min ... .max))")
-        let descriptor = try FileDescriptor.open(path, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
+        let descriptor = try FileDescriptor.open(
+            path, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
         _ = try descriptor.writeAll([1, 2, 3])
         let tensor = try Tensor(
-            region: FileRegion(file: OpenFile(descriptor: descriptor, path: path.string, size: 8), offset: 0, count: 8), shape: Shape([8]),
+            region: FileRegion(file: OpenFile(descriptor: descriptor, path: path.string, size: 8), offset: 0, count: 8),
+            shape: Shape([8]),
             type: .uint8)
         let error = #expect(throws: BitdepthError.self) { try tensor.integers() }
         #expect(error?.code == .truncatedFile)

@@ -42,7 +42,7 @@ extension Bench {
             text.line(.init("  \(profile.islands.count) float steps break the integer path", .strong))
             text.table(profile.islandTable, indent: 4)
         } else if result.isQuantized {
-            text.line(.init("  no float island: everything between the first and the last conversion is integer", .good))
+            text.line(.init("  no float island: the path from the first to the last code is integer", .good))
         }
         if result.isQuantized, instructionSet == .avx2 {
             text.line(.init("  without VNNI the integer kernels multiply 16-bit pairs: at most about twice as fast as float", .faint))

@@ -4,17 +4,19 @@ extension Inspect {
     /// Reads the model and finds out what there is to say; only `--stats` reads weights.
     func report() throws -> ModelReport {
         var contents = try ONNX.read(model, allowLinks: allowLinks)
+        let nodes = contents.graph.nodes.count
         let usesCodes = try locating(.init(file: model)) { () throws(BitdepthError) in
             try QOperatorToQDQ().run(&contents.graph) > 0
         }
         let (facts, assumptions) = try facts(of: contents.graph)
         let isQuantized = ModelSummary.isQuantized(contents.graph)
-        let summary = ModelSummary(contents, facts: facts, forecast: isQuantized ? nil : forecast(contents, facts))
+        let summary = ModelSummary(
+            contents, facts: facts, usesCodes: usesCodes, forecast: isQuantized ? nil : forecast(contents, facts))
         let sections = sections(isQuantized: isQuantized)
         return ModelReport(
             summary,
             file: ModelReport.File(
-                path: model, bytes: Int(clamping: try FileAccess.open(model).size), externalBytes: externalBytes(contents.graph),
+                path: model, bytes: Int(clamping: try FileAccess.open(model).size), externalBytes: externalBytes(contents.graph), nodes: nodes,
                 form: isQuantized ? usesCodes ? "QOperator" : "QDQ" : nil, assumptions: assumptions),
             sections: sections, weights: sections.contains(.weights) ? try weights(summary) : [])
     }

@@ -26,7 +26,7 @@ extension ModelReport {
         return [
             "path": .string(file.path), "bytes": .integer(file.bytes), "external_bytes": .integer(file.externalBytes),
             "name": .string(model.graph.name), "opset": .optional(model.sourceOpset), "producer": .string(model.producer.name),
-            "producer_version": .string(model.producer.version), "nodes": .integer(model.graph.nodes.count),
+            "producer_version": .string(model.producer.version), "nodes": .integer(file.nodes),
             "constant_elements": .integer(summary.constants.elements), "constant_bytes": .integer(summary.constants.bytes),
             "multiply_accumulates": .optional(counts?.total), "quantized_multiply_accumulates": .optional(counts?.quantized),
             "is_quantized": .bool(summary.isQuantized), "form": .optional(file.form), "assumptions": .strings(file.assumptions),

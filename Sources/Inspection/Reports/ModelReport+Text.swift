@@ -38,7 +38,7 @@ extension ModelReport {
         text.field(
             "graph",
             [
-                graph.name, count(graph.nodes.count, "node"),
+                graph.name, count(file.nodes, "node"),
                 "\(NumberText.count(constants.elements)) constants, \(NumberText.bytes(constants.bytes))", sums,
             ].compactMap { $0 }.filter { !$0.isEmpty })
         if let form = file.form { text.field("quantized", ["as \(form)", quantizedShare]) }
@@ -93,7 +93,10 @@ extension ModelReport {
         var tables: [(title: String, table: TextTable)] = []
         for (kind, title) in [(QuantizedValue.Kind.activation, "activation"), (.weight, "weight"), (.bias, "bias")] {
             guard !isBrief || kind != .bias else { continue }
-            var table = TensorTable.table(of: summary.values.filter { $0.kind == kind }, kinds: false)
+            let values = summary.values.filter { $0.kind == kind }
+            // What all rows share is left out: the kind, and the zero points of symmetric schemes.
+            let isSymmetric = values.allSatisfy { $0.zeroPoints.allSatisfy { $0 == 0 } }
+            var table = TensorTable.table(of: values).without(isSymmetric ? ["kind", "zero_point"] : ["kind"])
             table.columns[0].title = title
             tables.append((title, table))
         }
@@ -114,6 +117,14 @@ extension ModelReport {
 }
 
 extension TextTable {
+    /// The table without the columns of these keys.
+    func without(_ keys: Set<String>) -> TextTable {
+        let kept = columns.indices.filter { !keys.contains(columns[$0].key) }
+        var table = TextTable(kept.map { columns[$0] })
+        for row in rows { table.append(kept.map { row[$0] }) }
+        return table
+    }
+
     /// The table's first rows.
     func first(_ count: Int) -> TextTable {
         var table = TextTable(columns)

@@ -19,15 +19,18 @@ public struct ModelReport: Sendable {
         public var bytes: Int
         /// Bytes of weights in other files.
         public var externalBytes: Int
+        /// Nodes in the file.
+        public var nodes: Int
         /// `QDQ` or `QOperator`, how integers are written; `nil` for a float model.
         public var form: String?
         /// Extents that were not in the file but given or assumed: `batch = 1`.
         public var assumptions: [String]
 
-        public init(path: String, bytes: Int, externalBytes: Int, form: String?, assumptions: [String]) {
+        public init(path: String, bytes: Int, externalBytes: Int, nodes: Int, form: String?, assumptions: [String]) {
             self.path = path
             self.bytes = bytes
             self.externalBytes = externalBytes
+            self.nodes = nodes
             self.form = form
             self.assumptions = assumptions
         }

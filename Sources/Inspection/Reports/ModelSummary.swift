@@ -15,14 +15,16 @@ public struct ModelSummary: Sendable {
 
     /// - Parameters:
     ///   - facts: Types of the values, as far as they are known.
+    ///   - usesCodes: Whether the file was written with operators on codes (QLinearConv), which the graph has as QDQ.
     ///   - forecast: For a float model: what would become of each node, and with which schemes.
     public init(
-        _ model: ModelGraph, facts: [ValueName: Fact], forecast: (roles: [NodeRole], schemes: PlannedSchemes)? = nil
+        _ model: ModelGraph, facts: [ValueName: Fact], usesCodes: Bool = false,
+        forecast: (roles: [NodeRole], schemes: PlannedSchemes)? = nil
     ) {
         let graph = model.graph
         let index = GraphIndex(graph)
         let structure = QuantizedStructure(graph, facts: facts)
-        let values = QuantizedValue.all(in: graph, facts: facts)
+        let values = QuantizedValue.all(in: graph, facts: facts, areNamedByCodes: usesCodes)
         var byCodes: [ValueName: QuantizedValue] = [:]
         for value in values { byCodes[ValueName(value.codes)] = value }
         let isQuantized = ModelSummary.isQuantized(graph)

@@ -63,7 +63,7 @@ public struct ProfileTable: Sendable {
     /// - Parameter limit: How many rows; nil for all.
     public func table(limit: Int? = nil) -> TextTable {
         var table = TextTable([
-            .init("step", isShrinkable: true), .init("op"), .init("arithmetic"), .init("kernel"), .init(unit.name, key: "ms", .right),
+            .init("step", isShrinkable: true), .init("op"), .init("kernel"), .init(unit.name, key: "ms", .right),
             .init("share", .right), .init("MACs", key: "multiply_accumulates", .right), .init("GMAC/s", key: "gmac_per_second", .right),
         ])
         let total = seconds
@@ -72,8 +72,7 @@ public struct ProfileTable: Sendable {
             let work = entry.step.multiplyAccumulates
             let fused = entry.step.fused.count
             table.append([
-                .text(entry.step.node), .text(entry.step.operatorType + (fused > 0 ? " + \(fused) fused" : "")),
-                .text(entry.step.arithmetic.rawValue), .text(entry.step.kernel),
+                .text(entry.step.node), .text(entry.step.operatorType + (fused > 0 ? " +\(fused)" : "")), .text(entry.step.kernel),
                 time(entry.seconds),
                 .percent(total > 0 ? entry.seconds / total : 0), work > 0 ? .count(work) : .missing,
                 work > 0 && entry.seconds > 0 ? .significant(Double(work) / entry.seconds / 1e9, digits: 3) : .missing,

@@ -35,19 +35,25 @@ public struct QuantizedValue: Sendable, Equatable {
     public var isPerChannel: Bool { scales.count > 1 }
 
     /// All values that a graph holds as codes, each once, in the graph's order.
-    public static func all(in graph: Graph, facts: [ValueName: Fact]) -> [QuantizedValue] {
-        let index = GraphIndex(graph)
+    ///
+    /// - Parameter areNamedByCodes: Whether codes are what the file names: that of a graph which was written with QLinearConv
+    ///   and its kin.
+    public static func all(
+        in graph: Graph, facts: [ValueName: Fact], areNamedByCodes: Bool = false
+    ) -> [QuantizedValue] {
         var seen: Set<ValueName> = []
         var values: [QuantizedValue] = []
         for node in graph.nodes where node.op == "QuantizeLinear" || node.op == "DequantizeLinear" {
             let codes = node.op == "QuantizeLinear" ? node.output(0) : node.input(0)
             guard let codes, seen.insert(codes).inserted else { continue }
-            values.append(QuantizedValue(node, codes, graph, index, facts))
+            var value = QuantizedValue(node, codes, graph, facts)
+            if areNamedByCodes { value.name = codes.text }
+            values.append(value)
         }
         return values
     }
 
-    private init(_ node: Node, _ codes: ValueName, _ graph: Graph, _ index: GraphIndex, _ facts: [ValueName: Fact]) {
+    private init(_ node: Node, _ codes: ValueName, _ graph: Graph, _ facts: [ValueName: Fact]) {
         let scale = node.input(1).flatMap { QuantizedValue.parameters($0, graph, facts) }
         let zero = node.input(2).flatMap { QuantizedValue.parameters($0, graph, facts) }
         let type = facts[codes]?.type ?? graph.initializers[codes].map { TensorType(of: $0) }

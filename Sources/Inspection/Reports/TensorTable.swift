@@ -6,17 +6,16 @@ import BitdepthTensors
 public enum TensorTable {
     /// Scale, zero point and the range of reals of values that are held as codes.
     ///
-    /// - Parameter kinds: Whether a column tells activations, weights and biases apart.
-    public static func table(of values: [QuantizedValue], kinds: Bool = true) -> TextTable {
-        var table = TextTable(
-            [.init("tensor", isShrinkable: true)] + (kinds ? [.init("kind")] : []) + [
-                .init("type"), .init("shape"), .init("scale"), .init("zero", key: "zero_point", .right), .init("range"),
-            ])
+    public static func table(of values: [QuantizedValue]) -> TextTable {
+        var table = TextTable([
+            .init("tensor", isShrinkable: true), .init("kind"), .init("type"), .init("shape"), .init("scale"),
+            .init("zero", key: "zero_point", .right), .init("range"),
+        ])
         for value in values {
-            table.append(
-                [.text(value.name)] + (kinds ? [.text(value.kind.rawValue)] : []) + [
-                    .text(value.element.shortName), .text(value.shape.description), scale(value), zeroPoint(value), range(value),
-                ])
+            table.append([
+                .text(value.name), .text(value.kind.rawValue), .text(value.element.shortName), .text(value.shape.description),
+                scale(value), zeroPoint(value), range(value),
+            ])
         }
         return table
     }
@@ -25,7 +24,8 @@ public enum TensorTable {
     private static func scale(_ value: QuantizedValue) -> TextTable.Cell {
         guard let low = value.scales.min(), let high = value.scales.max() else { return TextTable.Cell("computed", value: .null) }
         guard value.isPerChannel else { return .significant(Double(low)) }
-        let text = "\(value.scales.count) × \(NumberText.significant(Double(low), digits: 3)) … \(NumberText.significant(Double(high), digits: 3))"
+        let (least, most) = (NumberText.significant(Double(low), digits: 3), NumberText.significant(Double(high), digits: 3))
+        let text = "\(value.scales.count)× \(least)…\(most)"
         return TextTable.Cell(
             text, value: [
                 "count": .integer(value.scales.count), "smallest": .number(Double(low)), "largest": .number(Double(high)),
@@ -42,7 +42,8 @@ public enum TensorTable {
     /// A bias of 32 bits can be anything; its range says nothing.
     private static func range(_ value: QuantizedValue) -> TextTable.Cell {
         guard value.kind != .bias, let range = value.range else { return .missing }
-        let text = "\(NumberText.significant(range.lowerBound)) … \(NumberText.significant(range.upperBound))"
+        let (low, high) = (NumberText.significant(range.lowerBound, digits: 3), NumberText.significant(range.upperBound, digits: 3))
+        let text = "\(low) … \(high)"
         return TextTable.Cell(text, value: [.number(range.lowerBound), .number(range.upperBound)])
     }
 

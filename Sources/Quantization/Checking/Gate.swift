@@ -24,11 +24,15 @@ public struct Gate: Sendable, Hashable {
         var complaints: [String] = []
         for (name, comparison) in result.outputs.sorted(by: { $0.key < $1.key }) {
             if let decibels = comparison.signalToNoise.decibels, !(decibels >= leastDecibels) {
-                complaints.append("output \"\(name)\": SQNR \(decibels.oneDecimal) dB is below \(leastDecibels.oneDecimal) dB")
-            }
-            if let bound = comparison.agreement.bounds?.upperBound, bound < leastAgreement, let value = comparison.agreement.value {
                 complaints.append(
-                    "output \"\(name)\": top-1 agrees with the float model on \((value * 100).oneDecimal) % of the samples; at least \((leastAgreement * 100).oneDecimal) % are needed")
+                    "output \"\(name)\": SQNR \(decibels.oneDecimal) dB is below \(leastDecibels.oneDecimal) dB")
+            }
+            if let bound = comparison.agreement.bounds?.upperBound, bound < leastAgreement,
+                let value = comparison.agreement.value
+            {
+                complaints.append(
+                    "output \"\(name)\": top-1 agrees with the float model on \((value * 100).oneDecimal) % of the samples; at least \((leastAgreement * 100).oneDecimal) % are needed"
+                )
             }
         }
         return complaints

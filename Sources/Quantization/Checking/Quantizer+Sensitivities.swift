@@ -27,9 +27,12 @@ extension Quantizer {
             let plan = planner.plan()
             var known = quantization.ranges
             for value in plan.observedValues where known[value] == nil {
-                known[value] = quantization.parameters[value].map { Double($0.range.lowerBound)...Double($0.range.upperBound) }
+                known[value] = quantization.parameters[value].map {
+                    Double($0.range.lowerBound)...Double($0.range.upperBound)
+                }
             }
-            guard plan.decisions[position].outcome == .quantized, plan.observedValues.allSatisfy({ known[$0] != nil }) else { continue }
+            guard plan.decisions[position].outcome == .quantized, plan.observedValues.allSatisfy({ known[$0] != nil })
+            else { continue }
             let parameters = try ValueParameters(plan, ranges: known, scheme: configuration.activations)
             let alone = try CompiledGraph(try insert(graph, plan, parameters).graph, options: options)
             let result = try Evaluator(alone, baseline: float, threads: threads).evaluate(samples) {

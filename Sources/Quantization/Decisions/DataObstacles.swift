@@ -15,10 +15,12 @@ struct DataObstacles {
         let index = GraphIndex(graph)
         let sums = Set(plan.weights.map(\.position))
         for (position, node) in graph.nodes.enumerated() where plan.decisions[position].outcome == .quantized {
-            if let value = node.outputs.lazy.compactMap({ $0 }).first(where: { statistics[$0]?.hasInfinities ?? false }) {
+            if let value = node.outputs.lazy.compactMap({ $0 }).first(where: { statistics[$0]?.hasInfinities ?? false })
+            {
                 byPosition[position] = "its result \(value) holds infinities, which no code stands for"
             } else if node.op == "Concat", !DataObstacles.feedsOnlySums(node, index, sums),
-                DataObstacles.ratio(node, statistics) > DataObstacles.largestConcatenationRatio {
+                DataObstacles.ratio(node, statistics) > DataObstacles.largestConcatenationRatio
+            {
                 byPosition[position] =
                     "the ranges of its parts differ by more than \(Int(DataObstacles.largestConcatenationRatio)) times"
             }
@@ -27,7 +29,9 @@ struct DataObstacles {
 
     /// Whether all that read a result need it at one scale anyway: then a scale shared by the parts loses nothing.
     private static func feedsOnlySums(_ node: Node, _ index: GraphIndex, _ sums: Set<Int>) -> Bool {
-        guard let result = node.output(0), !index.outputs.contains(result), let readers = index.consumers[result] else { return false }
+        guard let result = node.output(0), !index.outputs.contains(result), let readers = index.consumers[result] else {
+            return false
+        }
         return readers.allSatisfy(sums.contains)
     }
 

@@ -36,7 +36,8 @@ extension Planner {
                 plan.constants.append(.init(position: position, input: input, name: name, sharesScaleOf: shared))
             case .weight, .activation: plan.require(name)
             case .bias(let activation, let weight) where isConstant:
-                plan.biases.append(.init(position: position, input: input, name: name, activation: activation, weight: weight))
+                plan.biases.append(
+                    .init(position: position, input: input, name: name, activation: activation, weight: weight))
             case .bias, .untouched: break
             }
         }
@@ -61,7 +62,8 @@ extension Planner {
     private func share(scaleOf result: ValueName, with inputs: [ValueName], _ plan: inout QuantizationPlan) {
         for input in inputs where graph.initializers[input] == nil {
             plan.joinedValues.insert(input)
-            guard index.onlyConsumer(of: input) != nil, plan.parametersFrom[input] == nil, plan.fixedRanges[input] == nil
+            guard index.onlyConsumer(of: input) != nil, plan.parametersFrom[input] == nil,
+                plan.fixedRanges[input] == nil
             else { continue }
             plan.parametersFrom[input] = result
         }

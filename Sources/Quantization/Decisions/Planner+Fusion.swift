@@ -9,7 +9,8 @@ extension Planner {
         guard var result = graph.nodes[position].output(0) else { return }
         if let addition = biasAddition(behind: result, of: position) { fuse(addition, &result, into: position) }
         if rule(position).fusesActivation, let next = index.onlyConsumer(of: result), isFree(next),
-            isActivation(graph.nodes[next]) {
+            isActivation(graph.nodes[next])
+        {
             fuse(next, &result, into: position)
         }
         results[position] = result
@@ -31,7 +32,8 @@ extension Planner {
     /// few for. (Where the left side is a matrix, passes have made a Gemm of the two.)
     private func biasAddition(behind product: ValueName, of position: Int) -> Int? {
         let node = graph.nodes[position]
-        guard node.op == "MatMul", let weight = node.input(1).flatMap({ graph.initializers[$0] }), weight.shape.rank >= 2,
+        guard node.op == "MatMul", let weight = node.input(1).flatMap({ graph.initializers[$0] }),
+            weight.shape.rank >= 2,
             let next = index.onlyConsumer(of: product), graph.nodes[next].op == "Add", isFree(next),
             let other = graph.nodes[next].inputs.lazy.compactMap({ $0 }).first(where: { $0 != product }),
             let bias = graph.initializers[other], bias.type.isFloatingPoint,

@@ -41,7 +41,8 @@ extension Planner {
     func isMovedCode(_ name: ValueName) -> Bool {
         var current = name
         while let producer = index.producer[current], outcomes[producer] == nil || outcomes[producer] == .movesCodes,
-            case .sameScale(let from) = rule(producer).outputs, let source = graph.nodes[producer].input(from) {
+            case .sameScale(let from) = rule(producer).outputs, let source = graph.nodes[producer].input(from)
+        {
             if isQuantizedResult(source) { return true }
             current = source
         }
@@ -60,7 +61,8 @@ extension Planner {
 
     private func feedsQuantizer(_ value: ValueName) -> Bool {
         if (index.consumers[value] ?? []).contains(where: { graph.nodes[$0].op == "QuantizeLinear" }) { return true }
-        guard let next = index.onlyConsumer(of: value), isActivation(graph.nodes[next]), let output = graph.nodes[next].output(0)
+        guard let next = index.onlyConsumer(of: value), isActivation(graph.nodes[next]),
+            let output = graph.nodes[next].output(0)
         else { return false }
         return index.onlyConsumer(of: output).map { graph.nodes[$0].op == "QuantizeLinear" } ?? false
     }
@@ -68,6 +70,7 @@ extension Planner {
     /// Relu, or Clip with constant bounds.
     func isActivation(_ node: Node) -> Bool {
         if node.op == "Relu" { return true }
-        return node.op == "Clip" && node.inputs.dropFirst().allSatisfy { $0.map { graph.initializers[$0] != nil } ?? true }
+        return node.op == "Clip"
+            && node.inputs.dropFirst().allSatisfy { $0.map { graph.initializers[$0] != nil } ?? true }
     }
 }

@@ -21,7 +21,8 @@ public struct Planner {
 
     /// - Parameter forcedFloat: Positions of nodes that stay float, with the reason.
     public init(
-        _ graph: Graph, _ configuration: QuantizationConfiguration, facts: [ValueName: Fact], forcedFloat: [Int: String] = [:]
+        _ graph: Graph, _ configuration: QuantizationConfiguration, facts: [ValueName: Fact],
+        forcedFloat: [Int: String] = [:]
     ) throws(BitdepthError) {
         self.graph = graph
         self.configuration = configuration
@@ -65,8 +66,12 @@ public struct Planner {
 
     private func typeObstacle(_ node: Node, _ rule: QuantizationRule) -> String? {
         for (position, name) in node.inputs.enumerated() {
-            guard let name, rule.role(ofInput: position) != .untouched, let element = facts[name]?.element else { continue }
-            if !element.isFloatingPoint || element == .float64 { return "input \(name) is of type \(element.shortName)" }
+            guard let name, rule.role(ofInput: position) != .untouched, let element = facts[name]?.element else {
+                continue
+            }
+            if !element.isFloatingPoint || element == .float64 {
+                return "input \(name) is of type \(element.shortName)"
+            }
         }
         guard let output = node.output(0), isFloat(output) else { return "its result is not float" }
         return nil

@@ -25,7 +25,8 @@ struct HalfPrecisionPorts {
             wide.replaceUses(of: name, with: inner)
             wide.nodes[producer].outputs = wide.nodes[producer].outputs.map { $0 == name ? inner : $0 }
             wide.outputs[port].type = type
-            wide.nodes.append(cast(from: inner, to: name, as: type.element, name: "\(name)_to_\(type.element.rawValue)"))
+            wide.nodes.append(
+                cast(from: inner, to: name, as: type.element, name: "\(name)_to_\(type.element.rawValue)"))
         }
         return wide
     }
@@ -37,7 +38,9 @@ struct HalfPrecisionPorts {
     }
 
     private func cast(from input: ValueName, to output: ValueName, as type: ElementType, name: String) -> Node {
-        Node("Cast", name: name, inputs: [input], outputs: [output], attributes: ["to": .int(HalfPrecisionPorts.code(of: type))])
+        Node(
+            "Cast", name: name, inputs: [input], outputs: [output],
+            attributes: ["to": .int(HalfPrecisionPorts.code(of: type))])
     }
 
     /// ONNX TensorProto.DataType.

@@ -16,12 +16,15 @@ extension QDQInsertion {
         }
         if !quantized.widenedChannels.isEmpty {
             notes.append(
-                "\(node.label): the scale of \(quantized.widenedChannels.count) channel(s) was widened so that the bias fits 32 bits")
+                "\(node.label): the scale of \(quantized.widenedChannels.count) channel(s) was widened so that the bias fits 32 bits"
+            )
         }
         graph.nodes[use.position].inputs[use.input] = try dequantized(
-            quantized.codes, of: use.name, scales: quantized.scales, zeroPoints: quantized.zeroPoints, axis: quantized.axis)
+            quantized.codes, of: use.name, scales: quantized.scales, zeroPoints: quantized.zeroPoints,
+            axis: quantized.axis)
         if let bias, let biasValues, let activation {
-            try insertBias(bias, biasValues, scales: quantized.scales.map { Float(Double($0) * Double(activation.scale)) })
+            try insertBias(
+                bias, biasValues, scales: quantized.scales.map { Float(Double($0) * Double(activation.scale)) })
         }
     }
 

@@ -19,7 +19,8 @@ public struct QDQInsertion {
     public internal(set) var notes: [String] = []
 
     public init(
-        _ graph: Graph, _ plan: QuantizationPlan, _ parameters: ValueParameters, _ configuration: QuantizationConfiguration
+        _ graph: Graph, _ plan: QuantizationPlan, _ parameters: ValueParameters,
+        _ configuration: QuantizationConfiguration
     ) {
         self.graph = graph
         self.plan = plan
@@ -59,7 +60,8 @@ public struct QDQInsertion {
         newNodes.append(
             Node("QuantizeLinear", name: "\(value)_QuantizeLinear", inputs: [source, scale, zero], outputs: [codes]))
         newNodes.append(
-            Node("DequantizeLinear", name: "\(value)_DequantizeLinear", inputs: [codes, scale, zero], outputs: [result]))
+            Node(
+                "DequantizeLinear", name: "\(value)_DequantizeLinear", inputs: [codes, scale, zero], outputs: [result]))
         origins[result] = value
     }
 
@@ -109,7 +111,8 @@ public struct QDQInsertion {
         let scale = try addConstant(Tensor(scales, shape: shape), "\(name)_scale")
         let zero = try addConstant(Tensor(integers: zeroPoints, shape: shape, type: codes.type), "\(name)_zero_point")
         let result = newName("\(name)_DequantizeLinear_Output")
-        var node = Node("DequantizeLinear", name: "\(name)_DequantizeLinear", inputs: [quantized, scale, zero], outputs: [result])
+        var node = Node(
+            "DequantizeLinear", name: "\(name)_DequantizeLinear", inputs: [quantized, scale, zero], outputs: [result])
         if let axis { node.attributes["axis"] = .int(axis) }
         newNodes.append(node)
         constants[key] = result

@@ -24,14 +24,17 @@ public struct QuantizedPorts {
 
     private func removeReplacedZeroPoints(_ before: GraphIndex, _ graph: inout Graph) {
         let after = GraphIndex(graph)
-        for name in Array(graph.initializers.keys) where before.isUsed(name) && !after.isUsed(name) { graph.initializers[name] = nil }
+        for name in Array(graph.initializers.keys) where before.isUsed(name) && !after.isUsed(name) {
+            graph.initializers[name] = nil
+        }
     }
 
     private func openInput(_ graph: inout Graph, _ port: Int) -> Bool {
         let name = graph.inputs[port].name
         let index = GraphIndex(graph)
         guard graph.inputs[port].type?.element == .float32, let reader = index.onlyConsumer(of: name),
-            graph.nodes[reader].op == "QuantizeLinear", let codes = graph.nodes[reader].output(0), !index.outputs.contains(codes),
+            graph.nodes[reader].op == "QuantizeLinear", let codes = graph.nodes[reader].output(0),
+            !index.outputs.contains(codes),
             let readers = index.consumers[codes], readers.allSatisfy({ graph.nodes[$0].op == "DequantizeLinear" }),
             let zero = zeroPoint(of: graph.nodes[reader], &graph)
         else { return false }

@@ -31,7 +31,9 @@ public struct WeightQuantizer: Sendable {
     ) throws(BitdepthError) -> QuantizedWeight {
         let values = try weight.floats()
         try WeightQuantizer.checkIsFinite(values)
-        let axis = scheme.granularity == .perTensor ? nil : try axis.map { axis throws(BitdepthError) in try weight.shape.axis(axis) }
+        let axis =
+            scheme.granularity == .perTensor
+            ? nil : try axis.map { axis throws(BitdepthError) in try weight.shape.axis(axis) }
         let channels = axis.map { weight.shape[$0] } ?? 1
         let inner = axis.map { weight.shape.count(of: $0 + 1..<weight.shape.rank) } ?? max(weight.count, 1)
         var lows = [Float](repeating: 0, count: channels)
@@ -46,10 +48,12 @@ public struct WeightQuantizer: Sendable {
         }
         let magnitudes = zip(lows, highs).map { max(-$0, $1) }
         let widened = widen(&parameters, magnitudes, bias: bias ?? [], inputScale: inputScale)
-        let codes = values.enumerated().map { position, value in parameters[position / inner % channels].quantize(value) }
+        let codes = values.enumerated().map { position, value in parameters[position / inner % channels].quantize(value)
+        }
         return QuantizedWeight(
             codes: try Tensor(integers: codes, shape: weight.shape, type: scheme.elementType),
-            scales: parameters.map(\.scale), zeroPoints: parameters.map(\.zeroPoint), axis: axis, widenedChannels: widened)
+            scales: parameters.map(\.scale), zeroPoints: parameters.map(\.zeroPoint), axis: axis,
+            widenedChannels: widened)
     }
 
     /// - Throws: ``BitdepthError/Code/notANumber`` for NaN or an infinity.

@@ -74,7 +74,8 @@ struct RangeRefinement {
         private let quantized: [CompiledGraph]
 
         /// `nil` when nobody reads the value, or a reader needs more than floats and the graph's inputs.
-        init?(_ value: ValueName, _ ranges: [ClosedRange<Double>], _ refinement: RangeRefinement) throws(BitdepthError) {
+        init?(_ value: ValueName, _ ranges: [ClosedRange<Double>], _ refinement: RangeRefinement) throws(BitdepthError)
+        {
             let graph = refinement.graph
             let index = GraphIndex(graph)
             let consumers = Set(index.consumers[value] ?? []).sorted()
@@ -87,7 +88,9 @@ struct RangeRefinement {
                 needed.append(input)
             }
             let ports = Set(graph.inputs.map(\.name))
-            guard needed.allSatisfy({ ports.contains($0) || refinement.facts[$0]?.element == .float32 }) else { return nil }
+            guard needed.allSatisfy({ ports.contains($0) || refinement.facts[$0]?.element == .float32 }) else {
+                return nil
+            }
             var small = Graph(name: "trial")
             small.inputs = needed.map { Graph.Port($0, nil) }
             small.outputs = nodes.compactMap { $0.output(0) }.map { Graph.Port($0, nil) }
@@ -102,7 +105,8 @@ struct RangeRefinement {
             for range in ranges {
                 let parameters = QuantizationParameters(range: range, scheme: refinement.scheme)
                 graphs.append(
-                    try CompiledGraph(try small.quantizing(value, parameters, as: refinement.scheme.elementType), options: options))
+                    try CompiledGraph(
+                        try small.quantizing(value, parameters, as: refinement.scheme.elementType), options: options))
             }
             quantized = graphs
         }
