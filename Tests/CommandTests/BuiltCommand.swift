@@ -66,8 +66,16 @@ struct BuiltCommand {
         let settings: [String] = ["PATH=/usr/bin:/bin", "TERM=dumb"]
         let environment: [UnsafeMutablePointer<CChar>?] = settings.map { (word: String) in strdup(word) }
         defer { for pointer in words + environment { free(pointer) } }
+        // Threads that run tests block signals, and a child inherits that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var identifier = pid_t()
-        let failure = posix_spawn(&identifier, path, &actions, nil, words + [nil], environment + [nil])
+        let failure = posix_spawn(&identifier, path, &actions, &attributes, words + [nil], environment + [nil])
         guard failure == 0 else { throw CannotStart(errorNumber: failure) }
         return RunningCommand(identifier: identifier, outputPath: streams.0, errorsPath: streams.1)
     }

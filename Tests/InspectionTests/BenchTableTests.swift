@@ -43,6 +43,16 @@ struct BenchTableTests {
         #expect(shown(["a/x.onnx", "b/x.onnx"]) == ["a/x.onnx", "b/x.onnx"])
     }
 
+    @Test("What all rows share is said once")
+    func shared() {
+        let one = BenchTable([result("a", milliseconds: [1]), result("b", milliseconds: [1])])
+        #expect(one.setting == ["1 thread", "batch 2"])
+        #expect(!one.tables.steady.columns.contains { $0.key == "threads" || $0.key == "batch" })
+        let two = BenchTable([result("a", milliseconds: [1]), result("a", threads: 2, milliseconds: [1])])
+        #expect(two.setting == ["batch 2"])
+        #expect(two.tables.start.columns.contains { $0.key == "threads" })
+    }
+
     @Test("One model has no ratio column")
     func alone() {
         #expect(!BenchTable([result("a", milliseconds: [1])]).table.columns.contains { $0.key == "speedup" })

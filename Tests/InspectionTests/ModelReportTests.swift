@@ -106,13 +106,12 @@ struct ModelReportTests {
     @Test("Names from the file cannot command the terminal")
     func hostileNames() throws {
         let hostile = "\u{1B}[2J\u{202E}\n"
-        var (graph, facts) = try GraphsToInspect.quantized()
+        let (quantized, facts) = try GraphsToInspect.quantized()
+        var graph = quantized
         graph.name = hostile
         graph.nodes[7].name = hostile
-        graph.inputs[0].annotations = Annotations()
         var model = ModelGraph(graph: graph, opsets: [hostile: 1, "": 21], producer: .init(name: hostile, version: hostile))
         model.annotations.metadata = [.init(key: hostile, value: hostile)]
-        facts[ValueName("x\(hostile)")] = nil
         let report = report(ModelSummary(model, facts: facts), ModelReport.Section.allCases)
         let lines = report.text.lines()
         #expect(lines.contains { $0.contains("\\x1b[2J\\u{202e}\\n") })

@@ -10,19 +10,21 @@ extension Bench {
         case .csv: try output.show(table.table, kind: "bench")
         case .markdown:
             try output.show(table.table, kind: "bench")
-            try output.terminal.output.writeLine("\nhost: " + host(instructionSet, table).joined(separator: " · "))
+            try output.terminal.output.writeLine("\nhost: " + (host(instructionSet) + [runs(table)]).joined(separator: " · "))
         case .table: try output.show(text(table, profiles, instructionSet))
         }
     }
 
     private func text(_ table: BenchTable, _ profiles: [ProfileTable], _ instructionSet: InstructionSet) -> ReportText {
         var text = ReportText()
-        text.table(table.table, indent: 2)
+        let tables = table.tables
+        text.table(tables.steady, indent: 2)
         text.blank()
-        text.table(table.startTable, indent: 2)
+        text.table(tables.start, indent: 2)
         for (result, profile) in zip(table.results, profiles) { add(profile, of: result, to: &text, instructionSet) }
         text.blank()
-        text.field("host", host(instructionSet, table))
+        text.field("measured", table.setting + ["models in turn", runs(table)])
+        text.field("host", host(instructionSet))
         text.field("peak", ["constants (packed weights, tables)", "arena (inputs, activations, outputs of one session)"])
         return text
     }
@@ -49,13 +51,17 @@ extension Bench {
         }
     }
 
-    func host(_ instructionSet: InstructionSet, _ table: BenchTable) -> [String] {
-        let machine = Machine.current
+    private func runs(_ table: BenchTable) -> String {
         let counts = table.results.map(\.times.count)
         let runs = counts.min().flatMap { low in counts.max().map { low == $0 ? "\(low)" : "\(low) to \($0)" } } ?? "0"
+        return "\(runs) runs after \(warmup) to warm up, outliers kept"
+    }
+
+    private func host(_ instructionSet: InstructionSet) -> [String] {
+        let machine = Machine.current
         return [
             machine.processor ?? "unknown processor", "\(machine.physicalCores) cores", "kernels \(instructionSet.rawValue)",
-            "bitdepth \(Version.current)", "\(runs) runs after \(warmup) warm-up, in turn, outliers kept",
+            "bitdepth \(Version.current)",
         ]
     }
 

@@ -102,6 +102,24 @@ public struct BenchTable: Sendable {
         return table
     }
 
+    /// The tables for people: what is the same in all rows is said once, in ``setting``.
+    public var tables: (steady: TextTable, start: TextTable) {
+        var keys: Set<String> = []
+        if Set(results.map(\.threads)).count == 1 { keys.insert("threads") }
+        if Set(results.map(\.batch)).count == 1 { keys.insert("batch") }
+        return (table.without(keys), startTable.without(keys))
+    }
+
+    /// `1 thread`, `batch 8`, where all results share them.
+    public var setting: [String] {
+        var facts: [String] = []
+        if let threads = results.first?.threads, results.allSatisfy({ $0.threads == threads }) {
+            facts.append("\(threads) thread\(threads == 1 ? "" : "s")")
+        }
+        if let batch = results.first?.batch, results.allSatisfy({ $0.batch == batch }) { facts.append("batch \(batch)") }
+        return facts
+    }
+
     /// What happens before the steady state, and what the memory is made of.
     public var startTable: TextTable {
         var table = TextTable([

@@ -24,19 +24,19 @@ public struct SizePromise: Sendable, Hashable {
 
     /// - Parameter float: The float graph after passes.
     public init(_ float: Graph, _ plan: QuantizationPlan, _ configuration: QuantizationConfiguration) {
-        let quantized = Set(plan.weights.map(\.name))
+        let axes = Dictionary(plan.weights.map { ($0.name, $0.axis) }, uniquingKeysWith: { first, _ in first })
         let index = GraphIndex(float)
         var bytes = float.nodes.count * SizePromise.bytesPerNode + plan.quantizedValues.count * SizePromise.bytesPerQuantizedValue
         var kept: [FloatWeight] = []
         for (name, tensor) in float.initializers {
             let isWeight = tensor.type.isFloatingPoint && tensor.shape.rank >= 2
-            guard isWeight || quantized.contains(name) else {
+            guard isWeight || axes[name] != nil else {
                 bytes += tensor.byteCount + SizePromise.bytesPerNode
                 continue
             }
             bytes += (tensor.count * configuration.weights.bits + 7) / 8 + SizePromise.bytesPerQuantizedValue
-            bytes += SizePromise.channels(of: tensor) * SizePromise.bytesPerChannel
-            guard !quantized.contains(name), let reader = index.consumers[name]?.first else { continue }
+            bytes += SizePromise.channels(of: tensor, axis: axes[name] ?? 0) * SizePromise.bytesPerChannel
+            guard axes[name] == nil, let reader = index.consumers[name]?.first else { continue }
             let node = float.nodes[reader]
             kept.append(FloatWeight(name: name, bytes: tensor.byteCount, node: node.label, operatorType: node.op.type))
         }
@@ -47,5 +47,7 @@ public struct SizePromise: Sendable, Hashable {
     /// Whether a file of so many bytes is larger than promised, by more than structure can explain.
     public func isBroken(byFileOf size: Int) -> Bool { Double(size) > Double(bytes) * 1.1 + 4096 }
 
-    private static func channels(of tensor: Tensor) -> Int { tensor.shape.dimensions.max() ?? 1 }
+    private static func channels(of tensor: Tensor, axis: Int) -> Int {
+        axis >= 0 && axis < tensor.shape.rank ? tensor.shape[axis] : 1
+    }
 }
