@@ -28,7 +28,8 @@ struct BadInputTests {
         return folder.path + "/" + name
     }
 
-    private func quantize(_ model: String, data: String? = nil, _ further: [String] = []) throws -> BuiltCommand.Outcome {
+    private func quantize(_ model: String, data: String? = nil, _ further: [String] = []) throws -> BuiltCommand.Outcome
+    {
         let data = try data ?? images()
         return try command.run(["quantize", model, "--data", data, "-o", output] + further, in: folder)
     }
@@ -41,7 +42,9 @@ struct BadInputTests {
         #expect(outcome.status == status, "\(outcome.errors)", sourceLocation: location)
         let lines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("error") }
         #expect(lines.count == 1, "\(outcome.errors)", sourceLocation: location)
-        if let code { #expect(outcome.errors.contains("error[\(code.rawValue)]: "), "\(outcome.errors)", sourceLocation: location) }
+        if let code {
+            #expect(outcome.errors.contains("error[\(code.rawValue)]: "), "\(outcome.errors)", sourceLocation: location)
+        }
         for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)", sourceLocation: location) }
         // What quantize is about to do may have been told, success never.
         #expect(!outcome.output.contains("✓"), "\(outcome.output)", sourceLocation: location)
@@ -53,7 +56,9 @@ struct BadInputTests {
     @Test("A model that does not exist is named", arguments: ["quantize", "inspect", "run", "bench"])
     func missingModel(name: String) throws {
         let further = name == "quantize" ? ["--data", try images(), "-o", output] : []
-        expectError(try command.run([name, "no-such.onnx"] + further, in: folder), 66, .fileNotFound, mentions: ["no-such.onnx"])
+        expectError(
+            try command.run([name, "no-such.onnx"] + further, in: folder), 66, .fileNotFound, mentions: ["no-such.onnx"]
+        )
     }
 
     @Test("An empty model file is malformed")
@@ -76,7 +81,8 @@ struct BadInputTests {
     @Test("Random bytes are no model", arguments: 1...16)
     func randomBytes(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        let path = try folder.write((0..<4096).map { _ in UInt8(truncatingIfNeeded: generator.next()) }, as: "noise.onnx")
+        let path = try folder.write(
+            (0..<4096).map { _ in UInt8(truncatingIfNeeded: generator.next()) }, as: "noise.onnx")
         expectError(try quantize(path), 65, nil, mentions: ["noise.onnx"])
     }
 
@@ -136,8 +142,11 @@ struct BadInputTests {
     @Test("Data of another shape are told with both shapes")
     func wrongShape() throws {
         let path = try array(try Tensor([Float](repeating: 0, count: 4 * 27 * 28), shape: [4, 27, 28]), "narrow.npy")
-        expectError(try quantize(Self.model, data: path), 65, .badData, mentions: ["[27,28]", "[1,28,28]", "narrow.npy"])
-        expectError(try command.run(["run", Self.model, "--input", "image=\(path)"], in: folder), 65, .badData, mentions: ["narrow.npy"])
+        expectError(
+            try quantize(Self.model, data: path), 65, .badData, mentions: ["[27,28]", "[1,28,28]", "narrow.npy"])
+        expectError(
+            try command.run(["run", Self.model, "--input", "image=\(path)"], in: folder), 65, .badData,
+            mentions: ["narrow.npy"])
     }
 
     @Test("Data without samples are an error")
@@ -160,7 +169,8 @@ struct BadInputTests {
 
     @Test("Data that do not exist are named")
     func missingData() throws {
-        expectError(try quantize(Self.model, data: folder.path + "/nowhere.npy"), 66, .fileNotFound, mentions: ["nowhere.npy"])
+        expectError(
+            try quantize(Self.model, data: folder.path + "/nowhere.npy"), 66, .fileNotFound, mentions: ["nowhere.npy"])
     }
 
     // MARK: Output
@@ -181,7 +191,8 @@ struct BadInputTests {
         expectError(outcome, 73, .fileExists, mentions: ["kept.onnx", "--force"])
         #expect(try folder.bytes("kept.onnx") == [1, 2, 3])
         let run = try command.run(
-            ["run", Self.model, "--input", "image=\(try images())", "-o", try folder.write([4], as: "kept.npz")], in: folder)
+            ["run", Self.model, "--input", "image=\(try images())", "-o", try folder.write([4], as: "kept.npz")],
+            in: folder)
         expectError(run, 73, .fileExists, mentions: ["kept.npz"])
         #expect(try folder.bytes("kept.npz") == [4])
     }
@@ -207,10 +218,15 @@ struct BadInputTests {
 
     // MARK: Signals
 
-    @Test("A signal ends a long quantization with its status and leaves no file", arguments: [(Int32(2), Int32(130)), (15, 143)])
+    @Test(
+        "A signal ends a long quantization with its status and leaves no file",
+        arguments: [(Int32(2), Int32(130)), (15, 143)])
     func signals(signal: Int32, status: Int32) throws {
         let running = try command.start(
-            ["quantize", Self.model, "--data", "random", "--samples", "2000000", "-o", output, "-j", "1", "--progress", "json"], in: folder)
+            [
+                "quantize", Self.model, "--data", "random", "--samples", "2000000", "-o", output, "-j", "1",
+                "--progress", "json",
+            ], in: folder)
         let spoke = running.waitForErrors()
         #expect(spoke, "nothing was said about progress")
         running.send(signal)

@@ -1,11 +1,11 @@
 import FoundationEssentials
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// The built command, run as users run it.
@@ -117,7 +117,9 @@ final class TestFolder {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/bitdepth-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        path =
+            FileManager.default.temporaryDirectory.path + "/bitdepth-"
+            + String(UInt64.random(in: .min ... .max), radix: 36)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
@@ -140,9 +142,12 @@ final class TestFolder {
 
 /// Files that are part of the repository.
 enum RepositoryFile {
-    private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
+        separator: "/")
 
     static func path(_ path: String) -> String { root + "/" + path }
 
-    static func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: self.path(path)))) }
+    static func bytes(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: self.path(path))))
+    }
 }

@@ -44,18 +44,23 @@ struct RunCommandTests {
         try ONNX.write(contents, to: path)
         let raw = try command.run(["run", path, "--input", Self.images], in: folder)
         #expect(raw.status == 0 && raw.errors.contains("warning"), "\(raw.errors)")
-        let following = try command.run(["run", path, "--input", Self.images, "--preprocess", "model", "--json", "--full"], in: folder)
-        let spelled = try command.run(["run", path, "--input", Self.images, "--preprocess", "scale=255", "--json", "--full"], in: folder)
+        let following = try command.run(
+            ["run", path, "--input", Self.images, "--preprocess", "model", "--json", "--full"], in: folder)
+        let spelled = try command.run(
+            ["run", path, "--input", Self.images, "--preprocess", "scale=255", "--json", "--full"], in: folder)
         #expect(following.errors == "" && following.output == spelled.output && following.output != raw.output)
     }
 
     @Test("bench prints the promised JSON, and with a fixed number of runs times each model so often")
     func bench() throws {
         let outcome = try command.run(
-            ["bench", Self.model, "--threads", "1,2", "--batch", "1,3", "--runs", "4", "--json", "--explain"], in: folder)
+            ["bench", Self.model, "--threads", "1,2", "--batch", "1,3", "--runs", "4", "--json", "--explain"],
+            in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("\"schema\": \"bitdepth.bench/1\""))
-        for part in ["\"threads\": 2", "\"batch\": 3", "\"runs\": 4", "\"host\": {", "\"instruction_set\"", "\"explain\": {"] {
+        for part in [
+            "\"threads\": 2", "\"batch\": 3", "\"runs\": 4", "\"host\": {", "\"instruction_set\"", "\"explain\": {",
+        ] {
             #expect(outcome.output.contains(part), "\(part)")
         }
         #expect(outcome.output.split(separator: "\"p50_ms\"").count == 5)

@@ -5,14 +5,19 @@ import Testing
 
 @Suite("Benchmarks as tables")
 struct BenchTableTests {
-    private func result(_ model: String, quantized: Bool = false, threads: Int = 1, milliseconds: [Double]) -> BenchResult {
+    private func result(_ model: String, quantized: Bool = false, threads: Int = 1, milliseconds: [Double])
+        -> BenchResult
+    {
         BenchResult(
-            model: model, isQuantized: quantized, threads: threads, batch: 2, times: milliseconds.map { $0 / 1000 }, load: 0.5,
+            model: model, isQuantized: quantized, threads: threads, batch: 2, times: milliseconds.map { $0 / 1000 },
+            load: 0.5,
             compile: 0.25, first: 0.125, constantBytes: 700, arenaBytes: 300, multiplyAccumulates: 10,
             integerMultiplyAccumulates: quantized ? 10 : 0, floatSteps: 0)
     }
 
-    @Test("Percentiles are by nearest rank: no run was invented", arguments: [(0.5, 50.0), (0.99, 99), (1, 100), (0, 1), (0.001, 1)])
+    @Test(
+        "Percentiles are by nearest rank: no run was invented",
+        arguments: [(0.5, 50.0), (0.99, 99), (1, 100), (0, 1), (0.001, 1)])
     func percentiles(share: Double, milliseconds: Double) {
         let result = result("a", milliseconds: (1...100).reversed().map(Double.init))
         #expect(abs(result.percentile(share) - milliseconds) < 1e-9)
@@ -79,10 +84,13 @@ struct BenchTableTests {
         #expect(table.slowQuantized.map(\.float.model) == ["float"])
     }
 
-    private func entry(_ node: String, _ arithmetic: StepDescription.Arithmetic, _ seconds: Double, macs: Int = 0) -> ProfileTable.Entry {
+    private func entry(_ node: String, _ arithmetic: StepDescription.Arithmetic, _ seconds: Double, macs: Int = 0)
+        -> ProfileTable.Entry
+    {
         .init(
             step: StepDescription(
-                node: node, operatorType: "Op", fused: ["r"], arithmetic: arithmetic, multiplyAccumulates: macs, kernel: "k avx2"),
+                node: node, operatorType: "Op", fused: ["r"], arithmetic: arithmetic, multiplyAccumulates: macs,
+                kernel: "k avx2"),
             seconds: seconds, reason: arithmetic == .float ? "it is \(node)" : nil)
     }
 
@@ -97,7 +105,8 @@ struct BenchTableTests {
         #expect(abs(profile.seconds - 0.010) < 1e-12)
         #expect(
             profile.summary == [
-                "10.00 ms in all", "int8 kernels 3.00 ms (30.0 %)", "float islands 6.00 ms (60.0 %)", "quantize/dequantize 1.00 ms (10.0 %)",
+                "10.00 ms in all", "int8 kernels 3.00 ms (30.0 %)", "float islands 6.00 ms (60.0 %)",
+                "quantize/dequantize 1.00 ms (10.0 %)",
             ])
         let lines = profile.table(limit: 2).lines()
         #expect(lines.count == 3)

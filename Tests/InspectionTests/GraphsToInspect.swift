@@ -23,8 +23,11 @@ enum GraphsToInspect {
         graph.initializers["r.scale"] = try Tensor(scalar: Float(0.125))
         graph.initializers["r.zero"] = try Tensor(scalar: UInt8(0))
         graph.nodes = [
-            Node("QuantizeLinear", name: "q1", inputs: ["image", "image.scale", "image.zero"], outputs: ["image.codes"]),
-            Node("DequantizeLinear", name: "d1", inputs: ["image.codes", "image.scale", "image.zero"], outputs: ["image.real"]),
+            Node(
+                "QuantizeLinear", name: "q1", inputs: ["image", "image.scale", "image.zero"], outputs: ["image.codes"]),
+            Node(
+                "DequantizeLinear", name: "d1", inputs: ["image.codes", "image.scale", "image.zero"],
+                outputs: ["image.real"]),
             Node(
                 "DequantizeLinear", name: "dw", inputs: ["w.codes", "w.scale", "w.zero"], outputs: ["w"],
                 attributes: ["axis": .int(0)]),
@@ -37,7 +40,8 @@ enum GraphsToInspect {
             Node("Softmax", name: "shares", inputs: ["r.real"], outputs: ["y"]),
         ]
         var facts = try types([
-            ("image", .float32, [1, 1, 4, 4]), ("image.codes", .uint8, [1, 1, 4, 4]), ("image.real", .float32, [1, 1, 4, 4]),
+            ("image", .float32, [1, 1, 4, 4]), ("image.codes", .uint8, [1, 1, 4, 4]),
+            ("image.real", .float32, [1, 1, 4, 4]),
             ("w", .float32, [2, 1, 3, 3]), ("c", .float32, [1, 2, 4, 4]), ("r", .float32, [1, 2, 4, 4]),
             ("r.codes", .uint8, [1, 2, 4, 4]), ("r.real", .float32, [1, 2, 4, 4]), ("y", .float32, [1, 2, 4, 4]),
         ])

@@ -14,7 +14,9 @@ struct ModelReportTests {
 
     private func report(_ summary: ModelSummary, _ sections: [ModelReport.Section]) -> ModelReport {
         ModelReport(
-            summary, file: .init(path: "net.onnx", bytes: 1234, externalBytes: 0, nodes: 8, form: "QDQ", assumptions: []), sections: sections)
+            summary,
+            file: .init(path: "net.onnx", bytes: 1234, externalBytes: 0, nodes: 8, form: "QDQ", assumptions: []),
+            sections: sections)
     }
 
     @Test("Roles tell what computes on integers, what runs inside it, and why the rest is float")
@@ -110,13 +112,17 @@ struct ModelReportTests {
         var graph = quantized
         graph.name = hostile
         graph.nodes[7].name = hostile
-        var model = ModelGraph(graph: graph, opsets: [hostile: 1, "": 21], producer: .init(name: hostile, version: hostile))
+        var model = ModelGraph(
+            graph: graph, opsets: [hostile: 1, "": 21], producer: .init(name: hostile, version: hostile))
         model.annotations.metadata = [.init(key: hostile, value: hostile)]
         let report = report(ModelSummary(model, facts: facts), ModelReport.Section.allCases)
         let lines = report.text.lines()
         #expect(lines.contains { $0.contains("\\x1b[2J\\u{202e}\\n") })
         for line in lines {
-            #expect(!line.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E || (0x7F...0x9F).contains($0.value) })
+            #expect(
+                !line.unicodeScalars.contains {
+                    $0.value < 0x20 || $0.value == 0x202E || (0x7F...0x9F).contains($0.value)
+                })
         }
     }
 

@@ -13,7 +13,9 @@ struct OutputValuesTests {
         #expect(text.contains("\"values\":[0.1,-2]"))
     }
 
-    @Test("Large ones are summarised unless all is asked for", arguments: [(1000, false, true), (1001, false, false), (1001, true, true)])
+    @Test(
+        "Large ones are summarised unless all is asked for",
+        arguments: [(1000, false, true), (1001, false, false), (1001, true, true)])
     func large(count: Int, isFull: Bool, isListed: Bool) throws {
         let values = try OutputValues([("y", try Tensor([Float](repeating: 1, count: count)))])
         let text = values.json(isFull: isFull).text(indented: false)
@@ -23,7 +25,8 @@ struct OutputValuesTests {
 
     @Test("Integers stay integers, NaN becomes null and is told")
     func kinds() throws {
-        let integers = try OutputValues([("i", try Tensor([Int64(1) << 40, -3]))]).json(isFull: true).text(indented: false)
+        let integers = try OutputValues([("i", try Tensor([Int64(1) << 40, -3]))]).json(isFull: true).text(
+            indented: false)
         #expect(integers.contains("\"values\":[1099511627776,-3]"))
         let values = try OutputValues([("f", try Tensor([Float.nan, 1]))])
         #expect(values.json(isFull: true).text(indented: false).contains("\"values\":[null,1]"))

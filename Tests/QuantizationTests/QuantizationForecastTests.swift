@@ -9,7 +9,8 @@ import Testing
 @Suite("Forecasts of quantization")
 struct QuantizationForecastTests {
     private func outcomes(_ graph: Graph, opset: Int = .max) throws -> [String: NodeDecision.Outcome] {
-        let forecast = try QuantizationForecast(graph, facts: try ShapeInference.facts(of: graph, tolerant: true), opset: opset)
+        let forecast = try QuantizationForecast(
+            graph, facts: try ShapeInference.facts(of: graph, tolerant: true), opset: opset)
         return Dictionary(zip(graph.nodes.map(\.label), forecast.outcomes)) { first, _ in first }
     }
 

@@ -24,7 +24,9 @@ extension Bench {
     }
 
     /// With a number of runs, whoever ran least often comes next.
-    private func order(_ subject: BenchSubject) -> Double { runs == nil ? subject.total : Double(subject.result.times.count) }
+    private func order(_ subject: BenchSubject) -> Double {
+        runs == nil ? subject.total : Double(subject.result.times.count)
+    }
 
     private func isDone(_ subject: BenchSubject) -> Bool { percentDone(subject) >= 100 }
 
@@ -55,7 +57,8 @@ extension Bench {
 
     /// Why nodes of a quantized graph are float, by their labels.
     private func floatReasons(_ subject: BenchSubject) -> [String: String] {
-        guard subject.isQuantized, let facts = try? ShapeInference.facts(of: subject.compiled.graph, tolerant: true) else { return [:] }
+        guard subject.isQuantized, let facts = try? ShapeInference.facts(of: subject.compiled.graph, tolerant: true)
+        else { return [:] }
         let structure = QuantizedStructure(subject.compiled.graph, facts: facts)
         var reasons: [String: String] = [:]
         for (node, role) in zip(subject.compiled.graph.nodes, structure.roles) {

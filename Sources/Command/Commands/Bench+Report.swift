@@ -10,7 +10,8 @@ extension Bench {
         case .csv: try output.show(table.table, kind: "bench")
         case .markdown:
             try output.show(table.table, kind: "bench")
-            try output.terminal.output.writeLine("\nhost: " + (host(instructionSet) + [runs(table)]).joined(separator: " · "))
+            try output.terminal.output.writeLine(
+                "\nhost: " + (host(instructionSet) + [runs(table)]).joined(separator: " · "))
         case .table: try output.show(text(table, profiles, instructionSet))
         }
     }
@@ -25,7 +26,8 @@ extension Bench {
         text.blank()
         text.field("measured", table.setting + ["models in turn", runs(table)])
         text.field("host", host(instructionSet))
-        text.field("peak", ["constants (packed weights, tables)", "arena (inputs, activations, outputs of one session)"])
+        text.field(
+            "peak", ["constants (packed weights, tables)", "arena (inputs, activations, outputs of one session)"])
         return text
     }
 
@@ -47,7 +49,10 @@ extension Bench {
             text.line(.init("  no float island: the path from the first to the last code is integer", .good))
         }
         if result.isQuantized, instructionSet == .avx2 {
-            text.line(.init("  without VNNI the integer kernels multiply 16-bit pairs: at most about twice as fast as float", .faint))
+            text.line(
+                .init(
+                    "  without VNNI the integer kernels multiply 16-bit pairs: at most about twice as fast as float",
+                    .faint))
         }
     }
 
@@ -60,7 +65,8 @@ extension Bench {
     private func host(_ instructionSet: InstructionSet) -> [String] {
         let machine = Machine.current
         return [
-            machine.processor ?? "unknown processor", "\(machine.physicalCores) cores", "kernels \(instructionSet.rawValue)",
+            machine.processor ?? "unknown processor", "\(machine.physicalCores) cores",
+            "kernels \(instructionSet.rawValue)",
             "bitdepth \(Version.current)",
         ]
     }
@@ -68,14 +74,17 @@ extension Bench {
     private func json(_ table: BenchTable, _ profiles: [ProfileTable], _ instructionSet: InstructionSet) -> JSONValue {
         let machine = Machine.current
         let results = table.results.enumerated().map { index, result -> JSONValue in
-            guard index < profiles.count, case .object(let members) = table.json(of: result) else { return table.json(of: result) }
+            guard index < profiles.count, case .object(let members) = table.json(of: result) else {
+                return table.json(of: result)
+            }
             return .object(members + [.init("explain", profiles[index].json)])
         }
         return [
             "results": .array(results),
             "host": [
                 "processor": .optional(machine.processor), "physical_cores": .integer(machine.physicalCores),
-                "logical_processors": .integer(machine.logicalProcessors), "instruction_set": .string(instructionSet.rawValue),
+                "logical_processors": .integer(machine.logicalProcessors),
+                "instruction_set": .string(instructionSet.rawValue),
                 "system": .string(machine.system), "version": .string(Version.current),
             ],
             "warmup": .integer(warmup), "seed": .integer(Int(truncatingIfNeeded: seed)),

@@ -27,7 +27,8 @@ final class BenchSubject {
 
     /// - Parameter batch: `nil` for 1, or what the model fixes.
     init(
-        _ loaded: LoadedModel, threads: Int, batch: Int?, shapes: [ShapeArgument], seed: UInt64, instructionSet: InstructionSet
+        _ loaded: LoadedModel, threads: Int, batch: Int?, shapes: [ShapeArgument], seed: UInt64,
+        instructionSet: InstructionSet
     ) throws(BitdepthError) {
         path = loaded.path
         isQuantized = loaded.model.isQuantized
@@ -36,18 +37,23 @@ final class BenchSubject {
         let specifications = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
             try BenchSubject.fixed(try own.applied(to: named), batch: batch)
         }
-        inputs = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in try BenchSubject.noise(specifications, seed: seed) }
+        inputs = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
+            try BenchSubject.noise(specifications, seed: seed)
+        }
         let start = ContinuousClock.now
         let compiled = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
             try loaded.model.compiled(threads: threads, options: CompileOptions(instructionSet: instructionSet))
         }
-        let program = try locating(.init(file: loaded.path)) { [inputs] () throws(BitdepthError) in try compiled.program(for: inputs) }
+        let program = try locating(.init(file: loaded.path)) { [inputs] () throws(BitdepthError) in
+            try compiled.program(for: inputs)
+        }
         let compile = start.duration(to: .now).inSeconds
         self.compiled = compiled
         session = compiled.makeSession()
         result = BenchResult(
             model: loaded.path, isQuantized: isQuantized, threads: threads,
-            batch: specifications.first?.shape.dimensions?.first?.value ?? 1, times: [], load: loaded.seconds, compile: compile,
+            batch: specifications.first?.shape.dimensions?.first?.value ?? 1, times: [], load: loaded.seconds,
+            compile: compile,
             first: 0, constantBytes: program.constantBytes, arenaBytes: program.workingBytes,
             multiplyAccumulates: program.multiplyAccumulates.total,
             integerMultiplyAccumulates: program.multiplyAccumulates.integer,
@@ -56,7 +62,8 @@ final class BenchSubject {
     }
 
     /// The inputs with their batch axis fixed.
-    private static func fixed(_ inputs: [InputSpecification], batch: Int?) throws(BitdepthError) -> [InputSpecification] {
+    private static func fixed(_ inputs: [InputSpecification], batch: Int?) throws(BitdepthError) -> [InputSpecification]
+    {
         var inputs = inputs
         for index in inputs.indices {
             guard var dimensions = inputs[index].shape.dimensions, let first = dimensions.first else { continue }

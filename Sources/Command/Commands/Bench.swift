@@ -55,7 +55,9 @@ struct Bench: ParsableCommand {
         if models.isEmpty { throw ValidationError("name at least one model") }
         if let runs, runs < 1 { throw ValidationError("--runs must be at least 1, not \(runs)") }
         if warmup < 0 { throw ValidationError("--warmup must not be negative") }
-        if let most = threads?.counts.max(), most > 1024 { throw ValidationError("--threads must be between 1 and 1024, not \(most)") }
+        if let most = threads?.counts.max(), most > 1024 {
+            throw ValidationError("--threads must be between 1 and 1024, not \(most)")
+        }
     }
 
     /// The shared meaning of threads and instruction set, for what this command has in lists.
@@ -75,7 +77,9 @@ struct Bench: ParsableCommand {
         for threads in threadCounts {
             for batch in batch.map({ $0.counts.map(Optional.some) }) ?? [nil] {
                 let subjects = try loaded.map { model in
-                    try BenchSubject(model, threads: threads, batch: batch, shapes: shapes, seed: seed, instructionSet: instructionSet)
+                    try BenchSubject(
+                        model, threads: threads, batch: batch, shapes: shapes, seed: seed,
+                        instructionSet: instructionSet)
                 }
                 try measure(subjects)
                 results += subjects.map(\.result)
@@ -89,7 +93,8 @@ struct Bench: ParsableCommand {
     private func loadModels() throws -> [LoadedModel] {
         let loaded = try models.map { path in try LoadedModel(path, allowLinks: allowLinks) }
         for shape in shapes {
-            guard let name = shape.input, !loaded.contains(where: { $0.model.inputs.contains { $0.name == name } }) else { continue }
+            guard let name = shape.input, !loaded.contains(where: { $0.model.inputs.contains { $0.name == name } })
+            else { continue }
             // One of them says what its inputs are called.
             _ = try [shape].applied(to: loaded[0].model.inputs)
         }

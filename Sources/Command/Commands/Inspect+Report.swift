@@ -16,7 +16,8 @@ extension Inspect {
         return ModelReport(
             summary,
             file: ModelReport.File(
-                path: model, bytes: Int(clamping: try FileAccess.open(model).size), externalBytes: externalBytes(contents.graph), nodes: nodes,
+                path: model, bytes: Int(clamping: try FileAccess.open(model).size),
+                externalBytes: externalBytes(contents.graph), nodes: nodes,
                 form: isQuantized ? usesCodes ? "QOperator" : "QDQ" : nil, assumptions: assumptions),
             sections: sections, weights: sections.contains(.weights) ? try weights(summary) : [])
     }
@@ -52,7 +53,9 @@ extension Inspect {
         return facts
     }
 
-    private func forecast(_ model: ModelGraph, _ facts: [ValueName: Fact]) -> (roles: [NodeRole], schemes: PlannedSchemes)? {
+    private func forecast(_ model: ModelGraph, _ facts: [ValueName: Fact]) -> (
+        roles: [NodeRole], schemes: PlannedSchemes
+    )? {
         let configuration = QuantizationConfiguration.int8
         do throws(BitdepthError) {
             let forecast = try QuantizationForecast(

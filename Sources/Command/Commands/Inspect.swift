@@ -4,7 +4,8 @@ import Bitdepth
 /// `bitdepth inspect model.onnx`
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "What is in a model: operators, shapes, sizes, scales, what is float and why.",
+        commandName: "inspect",
+        abstract: "What is in a model: operators, shapes, sizes, scales, what is float and why.",
         discussion: """
             Without --ops, --nodes, --tensors or --stats an overview is shown. Weights are not read unless --stats asks for \
             them, so large models open at once. Of a float model it says what int8 would quantize.

@@ -12,7 +12,9 @@ struct RunInputs {
 
     /// - Throws: ``BitdepthError/Code/usage`` for a name that no input has or an input that has no file;
     ///   ``BitdepthError/Code/badData`` for files that do not fit.
-    init(_ arguments: [InputArgument], for model: Model, recipe: PreprocessingRecipe, seed: UInt64) throws(BitdepthError) {
+    init(_ arguments: [InputArgument], for model: Model, recipe: PreprocessingRecipe, seed: UInt64)
+        throws(BitdepthError)
+    {
         specifications = model.inputs
         self.recipe = recipe
         let byFile = try RunInputs.assigned(arguments, to: model.inputs)
@@ -25,7 +27,9 @@ struct RunInputs {
         count = counts.max() ?? 1
         if let (other, _) = zip(opened, counts).first(where: { [count] in $1 != count }) {
             throw BitdepthError(
-                .badData, "the files hold different numbers of samples: \(other.source.count) in \(other.source.summary), \(count) in another")
+                .badData,
+                "the files hold different numbers of samples: \(other.source.count) in \(other.source.summary), \(count) in another"
+            )
         }
         sources = opened
         hasBytesForFloats = try RunInputs.hasBytesForFloats(opened)
@@ -70,7 +74,9 @@ struct RunInputs {
     ) throws(BitdepthError) -> Bool {
         for (source, inputs) in opened where source.count > 0 {
             let sample = try source.sample(at: 0)
-            if inputs.contains(where: { $0.type.isFloatingPoint && sample.tensors[$0.name]?.type == .uint8 }) { return true }
+            if inputs.contains(where: { $0.type.isFloatingPoint && sample.tensors[$0.name]?.type == .uint8 }) {
+                return true
+            }
         }
         return false
     }
@@ -93,10 +99,14 @@ struct RunInputs {
     }
 
     private static func checkFinite(_ tensor: Tensor, _ input: String, _ sample: String) throws(BitdepthError) {
-        guard tensor.type.isFloatingPoint, let position = try tensor.floats().firstIndex(where: { !$0.isFinite }) else { return }
+        guard tensor.type.isFloatingPoint, let position = try tensor.floats().firstIndex(where: { !$0.isFinite }) else {
+            return
+        }
         throw BitdepthError(
-            .notANumber, "the input has \(try tensor.floats()[position].isNaN ? "NaN" : "an infinity") at element \(position)",
-            at: .init(tensor: input, sample: sample), help: ["look for what made it: a division by zero, a missing value"])
+            .notANumber,
+            "the input has \(try tensor.floats()[position].isNaN ? "NaN" : "an infinity") at element \(position)",
+            at: .init(tensor: input, sample: sample),
+            help: ["look for what made it: a division by zero, a missing value"])
     }
 
     // MARK: Running
@@ -118,9 +128,10 @@ struct RunInputs {
         while done < count {
             let batch = try nextBatch(from: done)
             let sample = batch.samples.count == 1 ? batch.samples[0] : try Batch.assemble(batch.samples)
-            parts.append(try locating(.init(file: file, sample: sample.name)) { () throws(BitdepthError) in
-                try session.run(sample.tensors)
-            })
+            parts.append(
+                try locating(.init(file: file, sample: sample.name)) { () throws(BitdepthError) in
+                    try session.run(sample.tensors)
+                })
             done += batch.samples.count
             try progress(done)
         }
@@ -146,7 +157,8 @@ struct RunInputs {
                 results[name] = try Batch.assemble(rows).tensors[name]
             } catch {
                 throw BitdepthError(
-                    .badData, "the outputs of the \(count) samples cannot be joined along their first axis: \(error.message)",
+                    .badData,
+                    "the outputs of the \(count) samples cannot be joined along their first axis: \(error.message)",
                     at: .init(tensor: name), help: ["run the samples one by one"])
             }
         }

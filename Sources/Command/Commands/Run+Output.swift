@@ -24,11 +24,13 @@ struct OutputTarget {
         form = isStandardOutput ? .standardOutput : try OutputTarget.form(ofFile: argument)
         guard form == .archive || outputs.count == 1 else {
             throw BitdepthError(
-                .usage, "the model has \(outputs.count) outputs (\(outputs.joined(separator: ", "))), and .npy holds one",
+                .usage,
+                "the model has \(outputs.count) outputs (\(outputs.joined(separator: ", "))), and .npy holds one",
                 help: ["name an .npz file: -o out.npz"])
         }
         if isStandardOutput, terminal.output.isTerminal {
-            throw BitdepthError(.usage, "-o - writes bytes, and standard output is a terminal", help: ["redirect it: -o - > out.npy"])
+            throw BitdepthError(
+                .usage, "-o - writes bytes, and standard output is a terminal", help: ["redirect it: -o - > out.npy"])
         }
         // Dropped again at once: it only shows that the file could be made.
         if let path { try AtomicFile(path, force: force).discard() }
@@ -37,7 +39,9 @@ struct OutputTarget {
     private static func form(ofFile path: String) throws(BitdepthError) -> Form {
         if path.lowercased().hasSuffix(".npz") { return .archive }
         if path.lowercased().hasSuffix(".npy") { return .array }
-        throw BitdepthError(.usage, "the output \"\(path)\" is neither .npy nor .npz", help: ["name it .npz: it holds any number of outputs"])
+        throw BitdepthError(
+            .usage, "the output \"\(path)\" is neither .npy nor .npz",
+            help: ["name it .npz: it holds any number of outputs"])
     }
 
     var isStandardOutput: Bool { form == .standardOutput }
@@ -47,7 +51,9 @@ struct OutputTarget {
         case .none: break
         case .archive:
             guard let path else { return }
-            try NumPy.writeArchive(.init(outputs.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first }), to: path, force: force)
+            try NumPy.writeArchive(
+                .init(outputs.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first }), to: path,
+                force: force)
         case .array:
             guard let path, let output = outputs.first else { return }
             try NumPy.write(output.tensor, to: path, force: force)

@@ -21,7 +21,10 @@ struct Run: ParsableCommand {
     var inputs: [InputArgument] = []
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Where the outputs go: .npz, .npy for a single output, or - for .npy on standard output.", valueName: "path"))
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Where the outputs go: .npz, .npy for a single output, or - for .npy on standard output.", valueName: "path"
+        ))
     var output: String?
 
     @Option(
@@ -55,7 +58,8 @@ struct Run: ParsableCommand {
     func run() throws {
         let (threads, instructionSet) = (try compute.threadCount(), try compute.instructionSet())
         let model = try Model(contentsOf: self.model, allowLinks: allowLinks)
-        let target = try OutputTarget(output, outputs: model.graph.outputs.map(\.name.text), force: overwrite.force, display.terminal)
+        let target = try OutputTarget(
+            output, outputs: model.graph.outputs.map(\.name.text), force: overwrite.force, display.terminal)
         let recipe = try recipe(of: model)
         let data = try RunInputs(inputs, for: model, recipe: recipe, seed: compute.seed)
         warn(about: data, model)
@@ -68,9 +72,14 @@ struct Run: ParsableCommand {
             try Cancellation().check()
         }
         progress.finish()
-        let outputs = model.graph.outputs.map(\.name.text).compactMap { name in results[name].map { (name: name, tensor: $0) } }
+        let outputs = model.graph.outputs.map(\.name.text).compactMap { name in
+            results[name].map { (name: name, tensor: $0) }
+        }
         try target.write(outputs, to: display.terminal.output)
-        if let path = target.path { display.messages.state("wrote \(path): " + outputs.map { "\($0.name) \($0.tensor)" }.joined(separator: ", ")) }
+        if let path = target.path {
+            display.messages.state(
+                "wrote \(path): " + outputs.map { "\($0.name) \($0.tensor)" }.joined(separator: ", "))
+        }
         guard !target.isStandardOutput else { return }
         let values = try OutputValues(outputs)
         try display.show("run", json: values.json(isFull: full), table: values.table, text: values.text(classes: top))
@@ -92,7 +101,9 @@ struct Run: ParsableCommand {
 
     /// Bytes that go into a model as they are, although it says how it wants them prepared, are nearly always a mistake.
     private func warn(about data: RunInputs, _ model: Model) {
-        guard preprocess == nil, data.hasBytesForFloats, let stored = model.contents.annotations[PreprocessingRecipe.metadataKey] else {
+        guard preprocess == nil, data.hasBytesForFloats,
+            let stored = model.contents.annotations[PreprocessingRecipe.metadataKey]
+        else {
             return
         }
         display.messages.warn(

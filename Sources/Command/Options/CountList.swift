@@ -24,7 +24,8 @@ struct DurationArgument: ExpressibleByArgument, Equatable {
 
     init?(argument: String) {
         let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("min", 60), ("s", 1), ("", 1)]
-        guard let unit = units.first(where: { argument.hasSuffix($0.suffix) }), let number = Double(argument.dropLast(unit.suffix.count)),
+        guard let unit = units.first(where: { argument.hasSuffix($0.suffix) }),
+            let number = Double(argument.dropLast(unit.suffix.count)),
             number >= 0, number * unit.seconds <= 86_400
         else { return nil }
         seconds = number * unit.seconds

@@ -19,7 +19,8 @@ extension [ShapeArgument] {
             }
             let given = PartialShape(argument.dimensions.map(Dimension.known))
             guard inputs[index].shape.admits(given) else {
-                throw BitdepthError(.usage, "--shape gives \(given) for input \(inputs[index]), which that does not allow")
+                throw BitdepthError(
+                    .usage, "--shape gives \(given) for input \(inputs[index]), which that does not allow")
             }
             inputs[index].shape = given
         }

@@ -76,7 +76,10 @@ public struct BenchTable: Sendable {
 
     /// How many times faster a result is than the first model with as many threads and the same batch.
     public func speedup(_ result: BenchResult) -> Double? {
-        guard let base = results.first(where: { $0.model == reference && $0.threads == result.threads && $0.batch == result.batch })
+        guard
+            let base = results.first(where: {
+                $0.model == reference && $0.threads == result.threads && $0.batch == result.batch
+            })
         else { return nil }
         return base.median / result.median
     }
@@ -84,8 +87,10 @@ public struct BenchTable: Sendable {
     public var table: TextTable {
         let compares = Set(results.map(\.model)).count > 1
         var columns: [TextTable.Column] = [
-            .init("model", isShrinkable: true), .init("as", key: "arithmetic"), .init("thr", key: "threads", .right), .init("batch", .right),
-            .init("min ms", key: "min_ms", .right), .init("p50 ms", key: "p50_ms", .right), .init("p99 ms", key: "p99_ms", .right),
+            .init("model", isShrinkable: true), .init("as", key: "arithmetic"), .init("thr", key: "threads", .right),
+            .init("batch", .right),
+            .init("min ms", key: "min_ms", .right), .init("p50 ms", key: "p50_ms", .right),
+            .init("p99 ms", key: "p99_ms", .right),
             .init("per s", key: "samples_per_second", .right), .init("peak", key: "peak_bytes", .right),
         ]
         if compares { columns.append(.init("ratio", key: "speedup", .right)) }
@@ -94,9 +99,14 @@ public struct BenchTable: Sendable {
             var cells: [TextTable.Cell] = [
                 name(result), .text(result.arithmetic), .integer(result.threads), .integer(result.batch),
                 BenchTable.milliseconds(result.minimum), BenchTable.milliseconds(result.median),
-                BenchTable.milliseconds(result.percentile(0.99)), .significant(result.throughput, digits: 3), .bytes(result.peakBytes),
+                BenchTable.milliseconds(result.percentile(0.99)), .significant(result.throughput, digits: 3),
+                .bytes(result.peakBytes),
             ]
-            if compares { cells.append(speedup(result).map { .init("\(NumberText.fixed($0, places: 2))×", value: .number($0)) } ?? .missing) }
+            if compares {
+                cells.append(
+                    speedup(result).map { .init("\(NumberText.fixed($0, places: 2))×", value: .number($0)) } ?? .missing
+                )
+            }
             table.append(cells)
         }
         return table
@@ -116,16 +126,20 @@ public struct BenchTable: Sendable {
         if let threads = results.first?.threads, results.allSatisfy({ $0.threads == threads }) {
             facts.append("\(threads) thread\(threads == 1 ? "" : "s")")
         }
-        if let batch = results.first?.batch, results.allSatisfy({ $0.batch == batch }) { facts.append("batch \(batch)") }
+        if let batch = results.first?.batch, results.allSatisfy({ $0.batch == batch }) {
+            facts.append("batch \(batch)")
+        }
         return facts
     }
 
     /// What happens before the steady state, and what the memory is made of.
     public var startTable: TextTable {
         var table = TextTable([
-            .init("model", isShrinkable: true), .init("thr", key: "threads", .right), .init("batch", .right), .init("load", key: "load_ms", .right),
+            .init("model", isShrinkable: true), .init("thr", key: "threads", .right), .init("batch", .right),
+            .init("load", key: "load_ms", .right),
             .init("compile", key: "compile_ms", .right), .init("first run", key: "first_run_ms", .right),
-            .init("constants", key: "constant_bytes", .right), .init("arena", key: "arena_bytes", .right), .init("runs", .right),
+            .init("constants", key: "constant_bytes", .right), .init("arena", key: "arena_bytes", .right),
+            .init("runs", .right),
         ])
         for result in results {
             table.append([
@@ -160,13 +174,15 @@ public struct BenchTable: Sendable {
         [
             "model": .string(result.model), "quantized": .bool(result.isQuantized), "threads": .integer(result.threads),
             "batch": .integer(result.batch), "p50_ms": .milliseconds(result.median),
-            "p99_ms": .milliseconds(result.percentile(0.99)), "min_ms": .milliseconds(result.minimum), "samples_per_second": .number(result.throughput),
+            "p99_ms": .milliseconds(result.percentile(0.99)), "min_ms": .milliseconds(result.minimum),
+            "samples_per_second": .number(result.throughput),
             "peak_bytes": .integer(result.peakBytes), "constant_bytes": .integer(result.constantBytes),
             "arena_bytes": .integer(result.arenaBytes), "load_ms": .milliseconds(result.load * 1000),
             "compile_ms": .milliseconds(result.compile * 1000), "first_run_ms": .milliseconds(result.first * 1000),
             "runs": .integer(result.times.count), "speedup": .optional(speedup(result)),
             "multiply_accumulates": .integer(result.multiplyAccumulates),
-            "integer_multiply_accumulates": .integer(result.integerMultiplyAccumulates), "float_steps": .integer(result.floatSteps),
+            "integer_multiply_accumulates": .integer(result.integerMultiplyAccumulates),
+            "float_steps": .integer(result.floatSteps),
         ]
     }
 

@@ -3,7 +3,9 @@ import BitdepthGraphs
 extension ModelReport {
     /// The parts that were asked for; the model itself is always told.
     public var json: JSONValue {
-        var members: [JSONValue.Member] = [.init("model", model), .init("inputs", ports(summary.model.graph.requiredInputs))]
+        var members: [JSONValue.Member] = [
+            .init("model", model), .init("inputs", ports(summary.model.graph.requiredInputs)),
+        ]
         members.append(.init("outputs", ports(summary.model.graph.outputs)))
         for section in sections {
             switch section {
@@ -25,11 +27,15 @@ extension ModelReport {
         let counts = summary.multiplyAccumulates
         return [
             "path": .string(file.path), "bytes": .integer(file.bytes), "external_bytes": .integer(file.externalBytes),
-            "name": .string(model.graph.name), "opset": .optional(model.sourceOpset), "producer": .string(model.producer.name),
+            "name": .string(model.graph.name), "opset": .optional(model.sourceOpset),
+            "producer": .string(model.producer.name),
             "producer_version": .string(model.producer.version), "nodes": .integer(file.nodes),
-            "constant_elements": .integer(summary.constants.elements), "constant_bytes": .integer(summary.constants.bytes),
-            "multiply_accumulates": .optional(counts?.total), "quantized_multiply_accumulates": .optional(counts?.quantized),
-            "is_quantized": .bool(summary.isQuantized), "form": .optional(file.form), "assumptions": .strings(file.assumptions),
+            "constant_elements": .integer(summary.constants.elements),
+            "constant_bytes": .integer(summary.constants.bytes),
+            "multiply_accumulates": .optional(counts?.total),
+            "quantized_multiply_accumulates": .optional(counts?.quantized),
+            "is_quantized": .bool(summary.isQuantized), "form": .optional(file.form),
+            "assumptions": .strings(file.assumptions),
             "metadata": .object(model.annotations.metadata.map { .init($0.key, .string($0.value)) }),
         ]
     }

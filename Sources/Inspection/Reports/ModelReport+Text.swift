@@ -32,7 +32,9 @@ extension ModelReport {
         var facts: [ReportText.Piece] = [.init(file.path, .strong), .init(NumberText.bytes(file.bytes))]
         if file.externalBytes > 0 { facts.append(.init("\(NumberText.bytes(file.externalBytes)) in other files")) }
         if let opset = model.sourceOpset { facts.append(.init("ONNX opset \(opset)")) }
-        for (domain, version) in model.opsets where !domain.isEmpty && domain != "ai.onnx" { facts.append(.init("\(domain) \(version)")) }
+        for (domain, version) in model.opsets where !domain.isEmpty && domain != "ai.onnx" {
+            facts.append(.init("\(domain) \(version)"))
+        }
         text.field("model", facts)
         let constants = summary.constants
         text.field(
@@ -44,8 +46,12 @@ extension ModelReport {
         if let form = file.form { text.field("quantized", ["as \(form)", quantizedShare]) }
         text.field("made by", producer.map { [$0] } ?? [])
         for (label, value) in metadata { text.field(label, [value]) }
-        for port in graph.requiredInputs { text.field("input", [ReportText.Piece(port.name.text, .strong), .init(type(port))]) }
-        for port in graph.outputs { text.field("output", [ReportText.Piece(port.name.text, .strong), .init(type(port))]) }
+        for port in graph.requiredInputs {
+            text.field("input", [ReportText.Piece(port.name.text, .strong), .init(type(port))])
+        }
+        for port in graph.outputs {
+            text.field("output", [ReportText.Piece(port.name.text, .strong), .init(type(port))])
+        }
         if !file.assumptions.isEmpty { text.field("MACs for", file.assumptions) }
     }
 
@@ -77,7 +83,8 @@ extension ModelReport {
             text.line(.init(summary.isQuantized ? "  nothing is float" : "  every node would quantize", .good))
             return
         }
-        text.line(.init("  \(count(total, "node")) \(summary.isQuantized ? "float" : "would stay float"), because", .strong))
+        text.line(
+            .init("  \(count(total, "node")) \(summary.isQuantized ? "float" : "would stay float"), because", .strong))
         for group in groups.prefix(ModelReport.shownReasons) { text.line(.init("    \(group.line())")) }
         if groups.count > ModelReport.shownReasons {
             text.line(.init("    and \(groups.count - ModelReport.shownReasons) more reasons: see --nodes", .faint))
@@ -111,7 +118,12 @@ extension ModelReport {
             if number > 0 { text.blank() }
             let hidden = isBrief ? max(0, table.rows.count - ModelReport.briefRows) : 0
             text.table(hidden > 0 ? table.first(ModelReport.briefRows) : table, indent: ReportText.indent)
-            if hidden > 0 { text.line(.init("  \(count(hidden, title == "activation" ? "activation" : "weight")) more: see --tensors", .faint)) }
+            if hidden > 0 {
+                text.line(
+                    .init(
+                        "  \(count(hidden, title == "activation" ? "activation" : "weight")) more: see --tensors",
+                        .faint))
+            }
         }
     }
 }

@@ -71,7 +71,11 @@ public struct ModelReport: Sendable {
         summary.model.annotations.metadata.map { entry in
             let own = entry.key.hasPrefix("bitdepth.") ? String(entry.key.dropFirst("bitdepth.".count)) : entry.key
             let label = own == "version" ? "bitdepth" : own.split(separator: "_").joined(separator: " ")
-            return (label, entry.value.count > ModelReport.longestValue ? entry.value.prefix(ModelReport.longestValue) + "…" : entry.value)
+            return (
+                label,
+                entry.value.count > ModelReport.longestValue
+                    ? entry.value.prefix(ModelReport.longestValue) + "…" : entry.value
+            )
         }
     }
 

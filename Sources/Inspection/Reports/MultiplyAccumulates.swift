@@ -9,13 +9,19 @@ public enum MultiplyAccumulates {
         func shape(_ name: ValueName?) -> Shape? { name.flatMap { facts[$0]?.type.shape.shape } }
         switch node.op {
         case "Conv", "ConvInteger":
-            guard let output = shape(node.output(0)), let weight = shape(node.input(1)), weight.rank >= 2 else { return nil }
+            guard let output = shape(node.output(0)), let weight = shape(node.input(1)), weight.rank >= 2 else {
+                return nil
+            }
             return product(output.count, weight.count(of: 1..<weight.rank))
         case "ConvTranspose":
-            guard let input = shape(node.input(0)), let weight = shape(node.input(1)), weight.rank >= 2 else { return nil }
+            guard let input = shape(node.input(0)), let weight = shape(node.input(1)), weight.rank >= 2 else {
+                return nil
+            }
             return product(input.count, weight.count(of: 1..<weight.rank))
         case "MatMul", "MatMulInteger", "Gemm":
-            guard let output = shape(node.output(0)), let left = shape(node.input(0)), left.rank >= 1 else { return nil }
+            guard let output = shape(node.output(0)), let left = shape(node.input(0)), left.rank >= 1 else {
+                return nil
+            }
             let isTransposed = if case .int(let flag)? = node.attributes["transA"] { flag != 0 } else { false }
             return product(output.count, left[isTransposed ? 0 : left.rank - 1])
         default: return nil

@@ -35,7 +35,8 @@ public struct FloatNodes: Sendable, Equatable {
             groups[reason, default: []].append("\(node.node) (\(node.kind))")
         }
         let all = order.map { FloatNodes(reason: $0, nodes: groups[$0] ?? []) }
-        return all.enumerated().sorted { ($1.element.nodes.count, $0.offset) < ($0.element.nodes.count, $1.offset) }.map(\.element)
+        return all.enumerated().sorted { ($1.element.nodes.count, $0.offset) < ($0.element.nodes.count, $1.offset) }
+            .map(\.element)
     }
 
     /// `12 nodes  no integer operator feeds it: a (Relu), b (Relu), 10 more`

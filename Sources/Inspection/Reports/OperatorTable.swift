@@ -20,7 +20,9 @@ public enum OperatorTable {
             groups[node.kind, default: []].append(node)
         }
         let all = order.map { (kind: $0, nodes: groups[$0] ?? []) }
-        func isConversion(_ group: (kind: String, nodes: [NodeSummary])) -> Bool { group.nodes.allSatisfy { $0.role == .conversion } }
+        func isConversion(_ group: (kind: String, nodes: [NodeSummary])) -> Bool {
+            group.nodes.allSatisfy { $0.role == .conversion }
+        }
         return all.filter { !isConversion($0) } + all.filter(isConversion)
     }
 
@@ -30,7 +32,8 @@ public enum OperatorTable {
         let countsAsNeither = nodes.allSatisfy { $0.role == .conversion || $0.role == .indices }
         let bytes = isConversion ? 0 : nodes.reduce(0) { $0.saturatingSum($1.constantBytes) }
         return [
-            .text(kind), .integer(nodes.count), countsAsNeither ? .missing : .integer(nodes.count { $0.role.isQuantized }),
+            .text(kind), .integer(nodes.count),
+            countsAsNeither ? .missing : .integer(nodes.count { $0.role.isQuantized }),
             multiplyAccumulates(nodes), bytes == 0 ? .missing : .bytes(bytes), .text(scheme(nodes)),
         ]
     }
@@ -51,7 +54,9 @@ public enum OperatorTable {
         if parts.isEmpty, fused { parts.append("fused") }
         if reasons.count == 1 { parts.append("float: \(reasons[0])") }
         if reasons.count > 1 { parts.append("float for \(reasons.count) reasons") }
-        if parts.isEmpty, let role = nodes.first?.role { parts.append(role == .conversion ? "float ↔ codes" : role.name) }
+        if parts.isEmpty, let role = nodes.first?.role {
+            parts.append(role == .conversion ? "float ↔ codes" : role.name)
+        }
         return parts.joined(separator: "; ")
     }
 

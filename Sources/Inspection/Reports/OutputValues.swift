@@ -14,14 +14,17 @@ public struct OutputValues: Sendable {
     /// - Parameter outputs: In the order of the model.
     public init(_ outputs: [(name: String, tensor: Tensor)]) throws(BitdepthError) {
         var all: [Output] = []
-        for (name, tensor) in outputs { all.append(Output(name: name, tensor: tensor, elements: try tensor.shortestDoubles())) }
+        for (name, tensor) in outputs {
+            all.append(Output(name: name, tensor: tensor, elements: try tensor.shortestDoubles()))
+        }
         self.outputs = all
     }
 
     /// One row per output.
     public var table: TextTable {
         var table = TextTable([
-            .init("output", isShrinkable: true), .init("type"), .init("shape"), .init("min", .right), .init("max", .right),
+            .init("output", isShrinkable: true), .init("type"), .init("shape"), .init("min", .right),
+            .init("max", .right),
             .init("mean", .right),
         ])
         for output in outputs {
@@ -29,7 +32,8 @@ public struct OutputValues: Sendable {
             func number(_ value: Double?) -> TextTable.Cell { value.map { .significant($0) } ?? .missing }
             table.append([
                 .text(output.name), .text(output.tensor.type.shortName), .text(output.tensor.shape.description),
-                number(finite.min()), number(finite.max()), number(finite.isEmpty ? nil : finite.reduce(0, +) / Double(finite.count)),
+                number(finite.min()), number(finite.max()),
+                number(finite.isEmpty ? nil : finite.reduce(0, +) / Double(finite.count)),
             ])
         }
         return table
@@ -82,7 +86,9 @@ public struct OutputValues: Sendable {
                     if isListed {
                         members.append(.init("values", .array(output.elements.map(value))))
                     } else {
-                        members.append(.init("first_values", .array(output.elements.prefix(OutputValues.shownElements).map(value))))
+                        members.append(
+                            .init("first_values", .array(output.elements.prefix(OutputValues.shownElements).map(value)))
+                        )
                     }
                     return .object(members)
                 })
@@ -121,7 +127,8 @@ struct ClassScores {
     func table(of name: String, classes count: Int) -> TextTable {
         let areShares = areShares
         var table = TextTable(
-            [.init("row of \(name)", key: "row", .right)] + (1...max(1, min(count, classes))).map { .init("best \($0)", key: "best_\($0)") })
+            [.init("row of \(name)", key: "row", .right)]
+                + (1...max(1, min(count, classes))).map { .init("best \($0)", key: "best_\($0)") })
         for row in 0..<min(rows, ClassScores.shownRows) {
             let cells = best(of: row, count).map { index, score in
                 TextTable.Cell(

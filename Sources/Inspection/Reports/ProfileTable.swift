@@ -64,7 +64,8 @@ public struct ProfileTable: Sendable {
     public func table(limit: Int? = nil) -> TextTable {
         var table = TextTable([
             .init("step", isShrinkable: true), .init("op"), .init("kernel"), .init(unit.name, key: "ms", .right),
-            .init("share", .right), .init("MACs", key: "multiply_accumulates", .right), .init("GMAC/s", key: "gmac_per_second", .right),
+            .init("share", .right), .init("MACs", key: "multiply_accumulates", .right),
+            .init("GMAC/s", key: "gmac_per_second", .right),
         ])
         let total = seconds
         let sorted = entries.enumerated().sorted { ($1.element.seconds, $0.offset) < ($0.element.seconds, $1.offset) }
@@ -72,7 +73,8 @@ public struct ProfileTable: Sendable {
             let work = entry.step.multiplyAccumulates
             let fused = entry.step.fused.count
             table.append([
-                .text(entry.step.node), .text(entry.step.operatorType + (fused > 0 ? " +\(fused)" : "")), .text(entry.step.kernel),
+                .text(entry.step.node), .text(entry.step.operatorType + (fused > 0 ? " +\(fused)" : "")),
+                .text(entry.step.kernel),
                 time(entry.seconds),
                 .percent(total > 0 ? entry.seconds / total : 0), work > 0 ? .count(work) : .missing,
                 work > 0 && entry.seconds > 0 ? .significant(Double(work) / entry.seconds / 1e9, digits: 3) : .missing,
@@ -112,7 +114,8 @@ public struct ProfileTable: Sendable {
                         "node": .string(entry.step.node), "operator": .string(entry.step.operatorType),
                         "fused": .strings(entry.step.fused), "arithmetic": .string(entry.step.arithmetic.rawValue),
                         "kernel": .string(entry.step.kernel), "ms": .milliseconds(entry.seconds * 1000),
-                        "multiply_accumulates": .integer(entry.step.multiplyAccumulates), "reason": .optional(entry.reason),
+                        "multiply_accumulates": .integer(entry.step.multiplyAccumulates),
+                        "reason": .optional(entry.reason),
                     ]
                 }),
         ]

@@ -22,14 +22,17 @@ public struct QuantizedStructure: Sendable {
     public func role(of position: Int) -> NodeRole {
         let node = graph.nodes[position]
         if QuantizedStructure.conversions.contains(node.op) { return .conversion }
-        guard let type = OperatorCatalogue.all[node.op], let rule = try? type.init(AttributeReader(node)).quantization else {
+        guard let type = OperatorCatalogue.all[node.op], let rule = try? type.init(AttributeReader(node)).quantization
+        else {
             return .float(reason: "the operator is not supported")
         }
         if worksOnIndices(node) { return .indices }
         let floats = realInputs(node, rule).filter { !isDequantized($0) }
         if let into = fusedInto(position) { return .fused(into: into) }
         if rule.isFloat { return .float(reason: "\(node.op.type) has no integer form") }
-        if let value = floats.first(where: { !isConstant($0) }) { return .float(reason: "reads \(describe(value)) as float") }
+        if let value = floats.first(where: { !isConstant($0) }) {
+            return .float(reason: "reads \(describe(value)) as float")
+        }
         if let constant = floats.first { return .float(reason: "its constant \"\(constant)\" is float") }
         if case .sameScale = rule.outputs {
             return feedsQuantization(node) ? .movesCodes : .float(reason: "only float operators follow")
@@ -44,7 +47,9 @@ public struct QuantizedStructure: Sendable {
         index.producer[name].map { graph.nodes[$0].op == "DequantizeLinear" } ?? false
     }
 
-    private func isConstant(_ name: ValueName) -> Bool { graph.initializers[name] != nil || facts[name]?.constant != nil }
+    private func isConstant(_ name: ValueName) -> Bool {
+        graph.initializers[name] != nil || facts[name]?.constant != nil
+    }
 
     private func feedsQuantization(_ node: Node) -> Bool {
         let consumers = node.outputs.flatMap { $0.flatMap { index.consumers[$0] } ?? [] }
@@ -65,14 +70,17 @@ public struct QuantizedStructure: Sendable {
     /// The node whose kernel a Relu or Clip runs in.
     private func fusedInto(_ position: Int) -> String? {
         let node = graph.nodes[position]
-        guard node.op == "Relu" || node.op == "Clip", let value = node.input(0), index.onlyConsumer(of: value) == position,
+        guard node.op == "Relu" || node.op == "Clip", let value = node.input(0),
+            index.onlyConsumer(of: value) == position,
             let producer = index.producer[value], feedsQuantization(node), isIntegerCore(producer)
         else { return nil }
         return graph.nodes[producer].label
     }
 
     private func isBeforeFusedActivation(_ position: Int) -> Bool {
-        guard let output = graph.nodes[position].output(0), let consumer = index.onlyConsumer(of: output) else { return false }
+        guard let output = graph.nodes[position].output(0), let consumer = index.onlyConsumer(of: output) else {
+            return false
+        }
         return fusedInto(consumer) != nil
     }
 

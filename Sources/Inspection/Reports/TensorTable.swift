@@ -13,7 +13,8 @@ public enum TensorTable {
         ])
         for value in values {
             table.append([
-                .text(value.name), .text(value.kind.rawValue), .text(value.element.shortName), .text(value.shape.description),
+                .text(value.name), .text(value.kind.rawValue), .text(value.element.shortName),
+                .text(value.shape.description),
                 scale(value), zeroPoint(value), range(value),
             ])
         }
@@ -22,19 +23,27 @@ public enum TensorTable {
 
     /// One scale as it is; for channels how many there are, the smallest and the largest.
     private static func scale(_ value: QuantizedValue) -> TextTable.Cell {
-        guard let low = value.scales.min(), let high = value.scales.max() else { return TextTable.Cell("computed", value: .null) }
+        guard let low = value.scales.min(), let high = value.scales.max() else {
+            return TextTable.Cell("computed", value: .null)
+        }
         guard value.isPerChannel else { return .significant(Double(low)) }
-        let (least, most) = (NumberText.significant(Double(low), digits: 3), NumberText.significant(Double(high), digits: 3))
+        let (least, most) = (
+            NumberText.significant(Double(low), digits: 3), NumberText.significant(Double(high), digits: 3)
+        )
         let text = "\(value.scales.count)× \(least)…\(most)"
         return TextTable.Cell(
-            text, value: [
-                "count": .integer(value.scales.count), "smallest": .number(Double(low)), "largest": .number(Double(high)),
+            text,
+            value: [
+                "count": .integer(value.scales.count), "smallest": .number(Double(low)),
+                "largest": .number(Double(high)),
                 "axis": .optional(value.axis),
             ])
     }
 
     private static func zeroPoint(_ value: QuantizedValue) -> TextTable.Cell {
-        guard !value.scales.isEmpty, let low = value.zeroPoints.min(), let high = value.zeroPoints.max() else { return .missing }
+        guard !value.scales.isEmpty, let low = value.zeroPoints.min(), let high = value.zeroPoints.max() else {
+            return .missing
+        }
         if low == high { return .integer(low) }
         return TextTable.Cell("\(low) … \(high)", value: ["smallest": .integer(low), "largest": .integer(high)])
     }
@@ -42,7 +51,9 @@ public enum TensorTable {
     /// A bias of 32 bits can be anything; its range says nothing.
     private static func range(_ value: QuantizedValue) -> TextTable.Cell {
         guard value.kind != .bias, let range = value.range else { return .missing }
-        let (low, high) = (NumberText.significant(range.lowerBound, digits: 3), NumberText.significant(range.upperBound, digits: 3))
+        let (low, high) = (
+            NumberText.significant(range.lowerBound, digits: 3), NumberText.significant(range.upperBound, digits: 3)
+        )
         let text = "\(low) … \(high)"
         return TextTable.Cell(text, value: [.number(range.lowerBound), .number(range.upperBound)])
     }
@@ -53,7 +64,9 @@ public enum TensorTable {
             .init("tensor", isShrinkable: true), .init("type"), .init("shape"), .init("size", key: "bytes", .right),
         ])
         for (name, tensor) in constants {
-            table.append([.text(name), .text(tensor.type.shortName), .text(tensor.shape.description), .bytes(tensor.byteCount)])
+            table.append([
+                .text(name), .text(tensor.type.shortName), .text(tensor.shape.description), .bytes(tensor.byteCount),
+            ])
         }
         return table
     }

@@ -34,10 +34,11 @@ public struct WeightStatistics: Sendable, Equatable {
 public enum WeightTable {
     public static func table(of rows: [(name: String, tensor: Tensor, statistics: WeightStatistics)]) -> TextTable {
         let hasNotFinite = rows.contains { $0.statistics.notFinite > 0 }
-        var table = TextTable([
-            .init("weight", key: "tensor", isShrinkable: true), .init("type"), .init("shape"), .init("min", .right),
-            .init("max", .right), .init("mean", .right), .init("zeros", .right),
-        ] + (hasNotFinite ? [.init("NaN, ∞", key: "not_finite", .right)] : []))
+        var table = TextTable(
+            [
+                .init("weight", key: "tensor", isShrinkable: true), .init("type"), .init("shape"), .init("min", .right),
+                .init("max", .right), .init("mean", .right), .init("zeros", .right),
+            ] + (hasNotFinite ? [.init("NaN, ∞", key: "not_finite", .right)] : []))
         for (name, tensor, statistics) in rows {
             let zeros = statistics.count == 0 ? 0 : Double(statistics.zeros) / Double(statistics.count)
             table.append([

@@ -12,7 +12,9 @@ extension ModelGraph {
         var waiting = [graph]
         while let graph = waiting.popLast() {
             for node in graph.nodes {
-                if catalogue[node.op] == nil { _ = try catalogue.decode(node, opset: version(ofDomain: node.op.domain)) }
+                if catalogue[node.op] == nil {
+                    _ = try catalogue.decode(node, opset: version(ofDomain: node.op.domain))
+                }
                 waiting += node.subgraphs
             }
         }

@@ -35,7 +35,7 @@ public struct SizePromise: Sendable, Hashable {
                 continue
             }
             bytes += (tensor.count * configuration.weights.bits + 7) / 8 + SizePromise.bytesPerQuantizedValue
-            bytes += SizePromise.channels(of: tensor, axis: axes[name] ?? 0) * SizePromise.bytesPerChannel
+            bytes += SizePromise.channels(of: tensor, axis: axes[name].flatMap { $0 } ?? 0) * SizePromise.bytesPerChannel
             guard axes[name] == nil, let reader = index.consumers[name]?.first else { continue }
             let node = float.nodes[reader]
             kept.append(FloatWeight(name: name, bytes: tensor.byteCount, node: node.label, operatorType: node.op.type))
@@ -47,7 +47,8 @@ public struct SizePromise: Sendable, Hashable {
     /// Whether a file of so many bytes is larger than promised, by more than structure can explain.
     public func isBroken(byFileOf size: Int) -> Bool { Double(size) > Double(bytes) * 1.1 + 4096 }
 
-    private static func channels(of tensor: Tensor, axis: Int) -> Int {
-        axis >= 0 && axis < tensor.shape.rank ? tensor.shape[axis] : 1
+    private static func channels(of tensor: Tensor, axis: Int?) -> Int {
+        guard let axis, axis >= 0, axis < tensor.shape.rank else { return 1 }
+        return tensor.shape[axis]
     }
 }

@@ -27,7 +27,8 @@ public struct QuantizationForecast: Sendable {
         sketch.takeOutUnknownOperators()
         sketch.takeOutConstants()
         let passes: [any Pass] = [
-            PadIntoConv(), ActivationFusion(opset: opset), NormalizationFusion(opset: opset), IdentityRemoval(), DeadCodeRemoval(),
+            PadIntoConv(), ActivationFusion(opset: opset), NormalizationFusion(opset: opset), IdentityRemoval(),
+            DeadCodeRemoval(),
         ]
         for pass in passes { _ = try pass.run(&sketch.graph) }
         sketch.takeOutAffineNodes()
@@ -81,7 +82,9 @@ struct ForecastSketch {
             guard node.subgraphs.isEmpty, !node.outputs.isEmpty, node.op != "DequantizeLinear",
                 let constants = constantOperands(node)
             else { continue }
-            let standIns = node.outputs.compactMap { output in output.flatMap { standIn(for: $0, constants).map { (output, $0) } } }
+            let standIns = node.outputs.compactMap { output in
+                output.flatMap { standIn(for: $0, constants).map { (output, $0) } }
+            }
             guard standIns.count == node.outputs.count else { continue }
             for case (let output?, let tensor) in standIns {
                 graph.initializers[output] = tensor
@@ -105,7 +108,9 @@ struct ForecastSketch {
             return []
         }
         let names = node.inputs.compactMap { $0 }
-        let constants = names.compactMap { name in graph.inputs.contains { $0.name == name } ? nil : graph.initializers[name] }
+        let constants = names.compactMap { name in
+            graph.inputs.contains { $0.name == name } ? nil : graph.initializers[name]
+        }
         return names.isEmpty || constants.count != names.count ? nil : constants
     }
 
