@@ -106,7 +106,8 @@ func testTarget(_ test: RoomTests) -> Target {
     let own: [String] = test.room == "Command" ? ["BitdepthCommand"] : []
     return .testTarget(
         name: "Bitdepth\(test.room)Tests",
-        dependencies: (rooms.filter { reached.contains($0.name) }.map(\.target) + own).map { .target(name: $0) } + test.packages,
+        dependencies: (rooms.filter { reached.contains($0.name) }.map(\.target) + own).map { .target(name: $0) }
+            + test.packages,
         path: "Tests/\(test.room)Tests",
         exclude: test.exclude)
 }
@@ -133,13 +134,15 @@ let package = Package(
         .executableTarget(
             name: "BitdepthCommand",
             dependencies: [
-                "Bitdepth", "BitdepthInspection", "BitdepthRuntime", "BitdepthOperators", "BitdepthTensors", "CBitdepthSystem",
+                "Bitdepth", "BitdepthInspection", "BitdepthRuntime", "BitdepthOperators", "BitdepthTensors",
+                "CBitdepthSystem",
                 arguments,
             ],
             path: "Sources/Command")
     ] + tests.map(testTarget) + [
         .testTarget(
-            name: "InteroperabilityTests", dependencies: ["Bitdepth"], path: "Tests/InteroperabilityTests", exclude: ["Scripts"])
+            name: "InteroperabilityTests", dependencies: ["Bitdepth"], path: "Tests/InteroperabilityTests",
+            exclude: ["Scripts"])
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -67,7 +67,9 @@ public struct Model: Sendable {
     /// - Parameters:
     ///   - threads: Threads that one run uses.
     ///   - options: Instruction set, fusion.
-    public func compiled(threads: Int = 1, options: CompileOptions = CompileOptions()) throws(BitdepthError) -> CompiledGraph {
+    public func compiled(threads: Int = 1, options: CompileOptions = CompileOptions()) throws(BitdepthError)
+        -> CompiledGraph
+    {
         try contents.checkOperators()
         return try CompiledGraph(graph, options: options, threads: threads)
     }

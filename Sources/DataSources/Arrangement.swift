@@ -17,7 +17,9 @@ struct Arrangement: Sendable, Hashable {
             self.init(rows, 1, try Shape([1] + array.dimensions.dropFirst()))
             return
         }
-        if let rows = array.dimensions.first, let found = Arrangement.byRows(Array(array.dimensions.dropFirst()), rows, wanted) {
+        if let rows = array.dimensions.first,
+            let found = Arrangement.byRows(Array(array.dimensions.dropFirst()), rows, wanted)
+        {
             self.init(found.count, found.rows, try Shape(found.shape))
         } else if let whole = RowShape.fit(array.dimensions, to: wanted) {
             self.init(1, nil, try Shape(whole))
@@ -66,7 +68,8 @@ struct Arrangement: Sendable, Hashable {
             help = ["the data have the layout \(other.rawValue); say so with --preprocess layout=\(other.rawValue)"]
         }
         return BitdepthError(
-            .badData, "samples of shape \(found) do not fit input \(input): expected \(expected), found \(found) in an array of shape \(array)",
+            .badData,
+            "samples of shape \(found) do not fit input \(input): expected \(expected), found \(found) in an array of shape \(array)",
             at: .init(file: path, tensor: input.name), help: help)
     }
 }
@@ -79,7 +82,9 @@ enum RowShape {
         return withUnitAxes(row.filter { $0 != 1 }, wanted) ?? flat(row, wanted)
     }
 
-    private static func accepts(_ wanted: Dimension, _ extent: Int) -> Bool { wanted.value.map { $0 == extent } ?? true }
+    private static func accepts(_ wanted: Dimension, _ extent: Int) -> Bool {
+        wanted.value.map { $0 == extent } ?? true
+    }
 
     /// Puts axes of extent 1 where the data lack them, as far to the front as they go.
     private static func withUnitAxes(_ extents: [Int], _ wanted: [Dimension]) -> [Int]? {

@@ -28,9 +28,13 @@ public struct ArraySource: SampleSource {
             guard let array = named ?? (inputs.count == 1 && arrays.count == 1 ? arrays.first?.array : nil) else {
                 throw BitdepthError(
                     .badData,
-                    "there is no array for input \(input); found " + arrays.map { "\"\($0.name)\"" }.joined(separator: ", "),
+                    "there is no array for input \(input); found "
+                        + arrays.map { "\"\($0.name)\"" }.joined(separator: ", "),
                     at: .init(file: path, tensor: input.name),
-                    help: ["give an .npz file whose keys are the model's input names: " + inputs.map(\.name).joined(separator: ", ")])
+                    help: [
+                        "give an .npz file whose keys are the model's input names: "
+                            + inputs.map(\.name).joined(separator: ", ")
+                    ])
             }
             let arrangement = try Arrangement(array.shape, for: input, layout: layout, path: path)
             columns.append(Column(name: input.name, array: array, arrangement: arrangement))
@@ -38,7 +42,8 @@ public struct ArraySource: SampleSource {
         let counts = columns.map(\.arrangement.sampleCount)
         if let first = counts.first, let other = zip(columns, counts).first(where: { $1 != first }) {
             throw BitdepthError(
-                .badData, "\"\(columns[0].name)\" has \(first) samples, \"\(other.0.name)\" has \(other.1)", at: .init(file: path))
+                .badData, "\"\(columns[0].name)\" has \(first) samples, \"\(other.0.name)\" has \(other.1)",
+                at: .init(file: path))
         }
         count = counts.first ?? 0
         summary = path

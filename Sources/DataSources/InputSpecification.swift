@@ -23,8 +23,11 @@ public struct InputSpecification: Sendable, Hashable {
     /// models that come from TensorFlow; else first, as ONNX's operators have them.
     public var layout: DataLayout {
         guard let dimensions = shape.dimensions, dimensions.count >= 4 else { return .channelsFirst }
-        let isChannels = { (dimension: Dimension) in dimension.value.map { DataLayout.imageChannels.contains($0) } ?? false }
-        return isChannels(dimensions[dimensions.count - 1]) && !isChannels(dimensions[1]) ? .channelsLast : .channelsFirst
+        let isChannels = { (dimension: Dimension) in
+            dimension.value.map { DataLayout.imageChannels.contains($0) } ?? false
+        }
+        return isChannels(dimensions[dimensions.count - 1]) && !isChannels(dimensions[1])
+            ? .channelsLast : .channelsFirst
     }
 }
 

@@ -17,7 +17,8 @@ public struct RandomSource: SampleSource {
             if input.hasFreeBatch { dimensions?[0] = .known(1) }
             guard let shape = PartialShape(dimensions).shape else {
                 throw BitdepthError(
-                    .unknownShape, "random data for input \(input) need every extent but the first", at: .init(tensor: input.name),
+                    .unknownShape, "random data for input \(input) need every extent but the first",
+                    at: .init(tensor: input.name),
                     help: ["fix the shape with --shape \(input.name):1x…"])
             }
             known.append((input.name, input.type, shape))

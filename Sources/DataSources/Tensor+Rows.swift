@@ -7,7 +7,8 @@ extension Tensor {
     ///   types, whose rows may begin inside a byte.
     public func rows(_ range: Range<Int>) throws(BitdepthError) -> Tensor {
         guard let extent = shape.dimensions.first, range.lowerBound >= 0, range.upperBound <= extent else {
-            throw BitdepthError(.valueOutOfRange, "rows \(range.lowerBound) ..< \(range.upperBound) of a tensor of shape \(shape)")
+            throw BitdepthError(
+                .valueOutOfRange, "rows \(range.lowerBound) ..< \(range.upperBound) of a tensor of shape \(shape)")
         }
         guard !type.isPacked else {
             throw BitdepthError(.typeMismatch, "rows of packed elements of type \(type.shortName) cannot be taken")

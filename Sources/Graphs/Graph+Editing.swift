@@ -3,7 +3,9 @@ import BitdepthTensors
 extension Graph {
     /// Lets every reader of `old` read `new` instead, in subgraphs too. Outputs of the graph keep their names: where
     /// `old` is one, call ``renameProducer(of:to:)`` on the new value instead.
-    public mutating func replaceUses(of old: ValueName, with new: ValueName, where wanted: (Node) -> Bool = { _ in true }) {
+    public mutating func replaceUses(
+        of old: ValueName, with new: ValueName, where wanted: (Node) -> Bool = { _ in true }
+    ) {
         for position in nodes.indices where wanted(nodes[position]) {
             nodes[position].replaceInputs(of: old, with: new)
         }
@@ -55,7 +57,8 @@ extension Node {
             case .graph(let graph) where graph.capturedValues.contains(old):
                 attributes[key] = .graph(graph.replacingCaptured(old, with: new))
             case .graphs(let graphs):
-                attributes[key] = .graphs(graphs.map { $0.capturedValues.contains(old) ? $0.replacingCaptured(old, with: new) : $0 })
+                attributes[key] = .graphs(
+                    graphs.map { $0.capturedValues.contains(old) ? $0.replacingCaptured(old, with: new) : $0 })
             default: break
             }
         }

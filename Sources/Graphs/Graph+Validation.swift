@@ -40,7 +40,8 @@ extension Graph {
             for case let output? in node.outputs {
                 guard defined.insert(output).inserted else {
                     throw BitdepthError(
-                        .invalidGraph, "value \"\(output)\" is defined twice", at: node.place.inside(.init(tensor: output.text)))
+                        .invalidGraph, "value \"\(output)\" is defined twice",
+                        at: node.place.inside(.init(tensor: output.text)))
                 }
             }
         }
@@ -77,7 +78,9 @@ extension Graph {
         var edge: ValueName?
         for _ in nodes.indices {
             guard
-                let value = nodes[position].dependencies.first(where: { index.producer[$0].map { waiting[$0] > 0 } ?? false }),
+                let value = nodes[position].dependencies.first(where: {
+                    index.producer[$0].map { waiting[$0] > 0 } ?? false
+                }),
                 let producer = index.producer[value]
             else { break }
             edge = value
@@ -85,7 +88,8 @@ extension Graph {
         }
         let node = nodes[position]
         return BitdepthError(
-            .cycle, "nodes depend on each other in a circle through value \"\(edge?.text ?? "?")\" of node \"\(node.label)\"",
+            .cycle,
+            "nodes depend on each other in a circle through value \"\(edge?.text ?? "?")\" of node \"\(node.label)\"",
             at: node.place.inside(.init(tensor: edge?.text)))
     }
 }

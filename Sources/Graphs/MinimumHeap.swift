@@ -20,7 +20,9 @@ struct MinimumHeap {
         var parent = 0
         while true {
             let children = [2 * parent + 1, 2 * parent + 2].filter { $0 < items.count }
-            guard let child = children.min(by: { items[$0] < items[$1] }), items[child] < items[parent] else { return minimum }
+            guard let child = children.min(by: { items[$0] < items[$1] }), items[child] < items[parent] else {
+                return minimum
+            }
             items.swapAt(parent, child)
             parent = child
         }

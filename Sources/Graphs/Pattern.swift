@@ -75,7 +75,9 @@ extension Pattern {
     }
 
     /// A node of two inputs that may stand in either order.
-    public static func commutative(_ op: OperatorName, _ first: Pattern, _ second: Pattern, as name: String? = nil) -> Pattern {
+    public static func commutative(_ op: OperatorName, _ first: Pattern, _ second: Pattern, as name: String? = nil)
+        -> Pattern
+    {
         let node = NodePattern(
             operators: [op], inputs: [first, second], allowsFurtherInputs: false, isCommutative: true, isShared: false,
             name: name, condition: { _ in true })

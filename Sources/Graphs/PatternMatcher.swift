@@ -101,7 +101,9 @@ public struct PatternMatcher: Sendable {
         let node = graph.nodes[position]
         for case let output? in position == root ? Array(node.outputs.dropFirst()) : node.outputs {
             guard !index.outputs.contains(output) else { return false }
-            guard (index.consumers[output] ?? []).allSatisfy({ replaced.contains($0) && $0 != position }) else { return false }
+            guard (index.consumers[output] ?? []).allSatisfy({ replaced.contains($0) && $0 != position }) else {
+                return false
+            }
         }
         return true
     }

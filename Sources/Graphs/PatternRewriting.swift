@@ -47,7 +47,9 @@ public struct Replacement: Sendable {
     ///
     /// - Returns: The name under which the changed constant is read.
     public mutating func change(_ constant: ValueName, to tensor: Tensor) -> ValueName {
-        guard match.isSoleReader(of: constant), initializers[constant] == nil else { return add(tensor, named: constant.text) }
+        guard match.isSoleReader(of: constant), initializers[constant] == nil else {
+            return add(tensor, named: constant.text)
+        }
         initializers[constant] = tensor
         return constant
     }
@@ -127,7 +129,8 @@ public enum Rewriter {
     }
 
     private static func firstRewrite(
-        _ rules: [RewriteRule], at position: Int, _ matcher: PatternMatcher, taken: Set<ValueName>, isFree: (Match) -> Bool
+        _ rules: [RewriteRule], at position: Int, _ matcher: PatternMatcher, taken: Set<ValueName>,
+        isFree: (Match) -> Bool
     ) throws(BitdepthError) -> (Match, Replacement)? {
         for rule in rules {
             for match in matcher.matches(of: rule.pattern, at: position) where isFree(match) {

@@ -9,11 +9,15 @@ extension ActivationFusion {
         return [
             RewriteRule("bounds of bounds", bounding(bounding(x, as: "inner"), as: "outer")) {
                 match, replacement throws(BitdepthError) in
-                guard let inner = try Bounds(match, "inner"), let outer = try Bounds(match, "outer") else { return false }
+                guard let inner = try Bounds(match, "inner"), let outer = try Bounds(match, "outer") else {
+                    return false
+                }
                 return try outer.applied(after: inner).replace(match, in: &replacement)
             },
             RewriteRule("Clip that is Relu", bounding(x, as: "outer")) { match, replacement throws(BitdepthError) in
-                guard match.root.op == "Clip", let bounds = try Bounds(match, "outer"), bounds.isRelu else { return false }
+                guard match.root.op == "Clip", let bounds = try Bounds(match, "outer"), bounds.isRelu else {
+                    return false
+                }
                 return try bounds.replace(match, in: &replacement)
             },
             RewriteRule("Max with constant", .commutative("Max", x, .constant("bound"))) {
@@ -35,7 +39,8 @@ extension ActivationFusion {
         .either(
             .node("Relu", inputs: [x], as: name),
             .node(
-                "Clip", inputs: [x, .optional(.constant(name + ".low")), .optional(.constant(name + ".high"))], as: name))
+                "Clip", inputs: [x, .optional(.constant(name + ".low")), .optional(.constant(name + ".high"))], as: name
+            ))
     }
 
     /// The one number that a value is compared with; `nil` where comparing would change the shape.

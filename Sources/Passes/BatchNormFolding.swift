@@ -17,7 +17,9 @@ public struct BatchNormFolding: Pass {
         "linear + BatchNormalization",
         .node(
             "BatchNormalization",
-            inputs: [LinearNode.pattern, .constant("gamma"), .constant("beta"), .constant("mean"), .constant("variance")])
+            inputs: [
+                LinearNode.pattern, .constant("gamma"), .constant("beta"), .constant("mean"), .constant("variance"),
+            ])
     ) { match, replacement throws(BitdepthError) in
         let attributes = AttributeReader(match.root)
         guard

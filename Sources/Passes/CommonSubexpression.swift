@@ -29,7 +29,11 @@ public struct CommonSubexpression: Pass {
                 seen[key, default: []].append(position)
                 continue
             }
-            if let identity = forward(node, to: twin, &forwarding) { identities[position] = identity } else { dead.insert(position) }
+            if let identity = forward(node, to: twin, &forwarding) {
+                identities[position] = identity
+            } else {
+                dead.insert(position)
+            }
         }
         for (position, identity) in identities { graph.nodes[position] = identity }
         graph.removeNodes(at: dead)
@@ -55,7 +59,8 @@ public struct CommonSubexpression: Pass {
     /// - Returns: The Identity that must stay where both are outputs of the graph.
     private func forward(_ node: Node, to twin: Node, _ forwarding: inout ValueForwarding) -> Node? {
         var identity: Node?
-        for case (let mine?, let theirs?) in zip(node.outputs, twin.outputs) where !forwarding.forward(mine, to: theirs) {
+        for case (let mine?, let theirs?) in zip(node.outputs, twin.outputs) where !forwarding.forward(mine, to: theirs)
+        {
             identity = Node("Identity", name: node.name, inputs: [theirs], outputs: [mine])
         }
         return identity

@@ -21,10 +21,13 @@ public struct ConvAddBias: Pass {
         },
     ]
 
-    private static func fold(_ match: Match, sign: Double, into replacement: inout Replacement) throws(BitdepthError) -> Bool {
+    private static func fold(_ match: Match, sign: Double, into replacement: inout Replacement) throws(BitdepthError)
+        -> Bool
+    {
         guard
             var linear = try LinearNode(match),
-            var affine = try ChannelAffine(adding: match.constant("summand"), channels: linear.channels, rank: linear.rank)
+            var affine = try ChannelAffine(
+                adding: match.constant("summand"), channels: linear.channels, rank: linear.rank)
         else { return false }
         affine.shift = affine.shift.map { sign * $0 }
         guard try linear.absorb(affine) else { return false }

@@ -21,7 +21,9 @@ public struct ConvMulScale: Pass {
         },
     ]
 
-    private static func fold(_ match: Match, divides: Bool, into replacement: inout Replacement) throws(BitdepthError) -> Bool {
+    private static func fold(_ match: Match, divides: Bool, into replacement: inout Replacement) throws(BitdepthError)
+        -> Bool
+    {
         guard
             var linear = try LinearNode(match),
             var affine = try ChannelAffine(

@@ -16,7 +16,9 @@ public struct IdentityRemoval: Pass {
     private static func rules(_ facts: [ValueName: Fact]) -> [RewriteRule] {
         [
             rule("Identity", .node("Identity", inputs: [.value("x")])),
-            rule("Dropout", .node("Dropout", inputs: [.value("x"), .optional(.value()), .optional(.constant { isFalse($0) })])),
+            rule(
+                "Dropout",
+                .node("Dropout", inputs: [.value("x"), .optional(.value()), .optional(.constant { isFalse($0) })])),
             rule("merge of one", .node("Concat", "Sum", "Max", "Min", "Mean", inputs: [.value("x")])),
             rule("Transpose", .node("Transpose", inputs: [.value("x")]) { keepsOrder($0) }),
             rule(
@@ -31,7 +33,9 @@ public struct IdentityRemoval: Pass {
                 return before.element == facts[output]?.element
             },
             rule(
-                "shape", .node("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", inputs: [.value("x")], furtherInputs: true)
+                "shape",
+                .node(
+                    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", inputs: [.value("x")], furtherInputs: true)
             ) { match throws(BitdepthError) in
                 guard let output = match.root.output(0), let before = facts[try match.value("x")] else { return false }
                 return before.type.shape.isSame(as: facts[output]?.type.shape)
@@ -55,7 +59,9 @@ public struct IdentityRemoval: Pass {
         { match throws(BitdepthError) in
             let neutral = try match.constant("neutral").shape
             if neutral.rank == 0 { return true }
-            guard let dimensions = facts[try match.value("x")]?.dimensions, neutral.rank <= dimensions.count else { return false }
+            guard let dimensions = facts[try match.value("x")]?.dimensions, neutral.rank <= dimensions.count else {
+                return false
+            }
             return zip(neutral.dimensions, dimensions.suffix(neutral.rank)).allSatisfy { $0 == 1 || $1 == .known($0) }
         }
     }

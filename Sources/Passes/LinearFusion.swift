@@ -15,7 +15,8 @@ public struct LinearFusion: Pass {
     }
 
     private static let product = Pattern.node(
-        "MatMul", inputs: [.value("a"), .constant("b") { $0.shape.rank == 2 && $0.type.isFloatingPoint }], as: "product")
+        "MatMul", inputs: [.value("a"), .constant("b") { $0.shape.rank == 2 && $0.type.isFloatingPoint }], as: "product"
+    )
 
     private static func bias(_ facts: [ValueName: Fact]) -> RewriteRule {
         RewriteRule("MatMul + vector", .commutative("Add", product, .constant("c"))) {
@@ -36,7 +37,9 @@ public struct LinearFusion: Pass {
     private static func batchNorm(_ facts: [ValueName: Fact]) -> RewriteRule {
         let pattern = Pattern.node("BatchNormalization", inputs: [product], furtherInputs: true)
         return RewriteRule("MatMul + BatchNormalization", pattern) { match, replacement throws(BitdepthError) in
-            guard facts[try match.value("a")]?.rank == 2, let between = try match.node("product").output(0) else { return false }
+            guard facts[try match.value("a")]?.rank == 2, let between = try match.node("product").output(0) else {
+                return false
+            }
             replacement.add(try gemm(match, bias: nil, output: between))
             replacement.add(match.root)
             return true

@@ -28,9 +28,11 @@ public struct NormalizationFusion: Pass {
     private static let pattern: Pattern = {
         let x = Pattern.value("x")
         let centred = Pattern.node("Sub", inputs: [x, mean(x, axes: "axes")], as: "centred")
-        let squares = Pattern.either(.node("Pow", inputs: [centred, .scalar(2)]), .commutative("Mul", centred, centred))
+        let squares = Pattern.either(
+            .node("Pow", inputs: [centred, .scalar(2)]), .commutative("Mul", centred, centred))
         let variance = mean(squares, axes: "variance axes")
-        let deviation = Pattern.node("Sqrt", inputs: [.commutative("Add", variance, .constant("epsilon") { $0.count == 1 })])
+        let deviation = Pattern.node(
+            "Sqrt", inputs: [.commutative("Add", variance, .constant("epsilon") { $0.count == 1 })])
         let normalized = Pattern.either(
             .node("Div", inputs: [centred, deviation]),
             .commutative("Mul", centred, .node("Reciprocal", inputs: [deviation])))
@@ -54,7 +56,8 @@ public struct NormalizationFusion: Pass {
             else { return false }
             replacement.add(
                 Node(
-                    "LayerNormalization", name: match.root.name, inputs: [x, scale, bias], outputs: [replacement.output],
+                    "LayerNormalization", name: match.root.name, inputs: [x, scale, bias],
+                    outputs: [replacement.output],
                     attributes: ["axis": .int(-count), "epsilon": .float(Float(epsilon))]))
             return true
         }

@@ -27,7 +27,8 @@ public struct OpsetUpgrade: Sendable {
         let version = model.opsets[""] ?? (model.opsets.isEmpty ? 1 : OpsetUpgrade.latest)
         guard version <= OpsetUpgrade.latest else {
             throw BitdepthError(
-                .unsupportedOpset, "the model needs operator set \(version); the latest that is known is \(OpsetUpgrade.latest)",
+                .unsupportedOpset,
+                "the model needs operator set \(version); the latest that is known is \(OpsetUpgrade.latest)",
                 help: ["export the model again for operator set \(OpsetUpgrade.latest) or older"])
         }
         guard version >= 1 else {
@@ -48,7 +49,9 @@ private struct UpgradeWalk {
     var taken: Set<ValueName>
     var count = 0
 
-    mutating func upgrade(_ graph: inout Graph, constants outer: OrderedDictionary<ValueName, Tensor>) throws(BitdepthError) {
+    mutating func upgrade(_ graph: inout Graph, constants outer: OrderedDictionary<ValueName, Tensor>)
+        throws(BitdepthError)
+    {
         let constants = outer.merging(graph.constants) { _, inner in inner }
         var nodes: [Node] = []
         nodes.reserveCapacity(graph.nodes.count)

@@ -34,7 +34,8 @@ public struct PadIntoConv: Pass {
             match, replacement throws(BitdepthError) in
             let attributes = AttributeReader(match.root)
             // With ceil_mode the last window may lie partly outside of what is padded, and is divided by less.
-            guard let kernel = try attributes.ints("kernel_shape"), try !attributes.flag("ceil_mode", default: false) else {
+            guard let kernel = try attributes.ints("kernel_shape"), try !attributes.flag("ceil_mode", default: false)
+            else {
                 return false
             }
             let counts = try attributes.flag("count_include_pad", default: false)

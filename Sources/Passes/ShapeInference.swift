@@ -24,7 +24,9 @@ public struct ShapeInference: Sendable {
     ) throws(BitdepthError) -> [ValueName: Fact] {
         var facts = outer
         for (name, tensor) in graph.initializers { facts[name] = try fact(of: tensor) }
-        for input in graph.inputs { facts[input.name] = try fact(of: input, override: overrides[input.name], in: graph) }
+        for input in graph.inputs {
+            facts[input.name] = try fact(of: input, override: overrides[input.name], in: graph)
+        }
         for position in try graph.topologicalOrder() {
             let node = graph.nodes[position]
             for (output, fact) in try outputs(of: node, facts, tolerant: tolerant, catalogue) { facts[output] = fact }

@@ -65,7 +65,8 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
     public func byteCount(elements count: Int) throws(BitdepthError) -> Int {
         let (bits, overflow) = count.multipliedReportingOverflow(by: bitWidth)
         guard count >= 0, !overflow, bits <= Int.max - 7 else {
-            throw BitdepthError(.limitExceeded, "\(count) elements of type \(shortName) take more bytes than can be addressed")
+            throw BitdepthError(
+                .limitExceeded, "\(count) elements of type \(shortName) take more bytes than can be addressed")
         }
         return (bits + 7) / 8
     }

@@ -1,6 +1,8 @@
 extension Tensor {
     /// Calls `body` with the raw bytes; reads them from the file first where they still lie there.
-    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(BitdepthError) -> Result) throws(BitdepthError) -> Result {
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(BitdepthError) -> Result)
+        throws(BitdepthError) -> Result
+    {
         switch storage {
         case .owned(let bytes):
             defer { withExtendedLifetime(bytes) {} }
@@ -25,7 +27,9 @@ extension Tensor {
         of element: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws(BitdepthError) -> Result
     ) throws(BitdepthError) -> Result {
         try check(element)
-        return try withMutableBytes { bytes throws(BitdepthError) in try body(bytes.assumingMemoryBound(to: Element.self)) }
+        return try withMutableBytes { bytes throws(BitdepthError) in
+            try body(bytes.assumingMemoryBound(to: Element.self))
+        }
     }
 
     public mutating func withMutableBytes<Result>(
@@ -61,7 +65,8 @@ extension Tensor {
 
     private func check<Element: TensorElement>(_ element: Element.Type) throws(BitdepthError) {
         guard type == Element.elementType else {
-            throw BitdepthError(.typeMismatch, "a tensor of type \(type.shortName) was read as \(Element.elementType.shortName)")
+            throw BitdepthError(
+                .typeMismatch, "a tensor of type \(type.shortName) was read as \(Element.elementType.shortName)")
         }
     }
 }

@@ -30,7 +30,8 @@ public struct Tensor: Sendable {
         let needed = try type.byteCount(elements: shape.count)
         guard region.count == needed else {
             throw BitdepthError(
-                .malformedFile, "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, \(region.count) are present",
+                .malformedFile,
+                "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, \(region.count) are present",
                 at: .init(file: region.file.path, offset: region.offset))
         }
         self.type = type
@@ -39,7 +40,9 @@ public struct Tensor: Sendable {
     }
 
     /// A tensor of the bytes of `body`'s buffer, little-endian as in every file format that Bitdepth reads.
-    public init(shape: Shape, type: ElementType, fill: (UnsafeMutableRawBufferPointer) throws(BitdepthError) -> Void) throws(BitdepthError) {
+    public init(shape: Shape, type: ElementType, fill: (UnsafeMutableRawBufferPointer) throws(BitdepthError) -> Void)
+        throws(BitdepthError)
+    {
         let bytes = try OwnedBytes(count: try type.byteCount(elements: shape.count))
         try fill(bytes.mutable)
         self.type = type

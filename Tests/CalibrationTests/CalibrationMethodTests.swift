@@ -24,7 +24,8 @@ private let schemes: [QuantizationScheme] = [
     @Test(
         "What is no method is refused and the error names the methods there are",
         arguments: [
-            "", "max", "MinMax", "percentile:", "percentile:50", "percentile:101", "percentile:nan", "mse:3", "entropy:8:1",
+            "", "max", "MinMax", "percentile:", "percentile:50", "percentile:101", "percentile:nan", "mse:3",
+            "entropy:8:1",
         ])
     func refused(text: String) throws {
         let error = #expect(throws: BitdepthError.self) { try CalibrationMethod(parsing: text) }
@@ -34,14 +35,18 @@ private let schemes: [QuantizationScheme] = [
 
     @Test("A tensor that was never observed, or had nothing finite, is an error", arguments: methods)
     func nothing(method: CalibrationMethod) {
-        for (values, words) in [(TensorStatistics(), "never observed"), (statistics([.nan, .infinity]), "no finite value")] {
+        for (values, words) in [
+            (TensorStatistics(), "never observed"), (statistics([.nan, .infinity]), "no finite value"),
+        ] {
             let error = #expect(throws: BitdepthError.self) { try method.range(of: values, scheme: .uint8Activations) }
             #expect(error?.code == .nothingObserved)
             #expect(error?.message.contains(words) == true)
         }
     }
 
-    @Test("A constant tensor is quantized to within half a step of the range from zero to it", arguments: methods, schemes)
+    @Test(
+        "A constant tensor is quantized to within half a step of the range from zero to it", arguments: methods, schemes
+    )
     func constant(method: CalibrationMethod, scheme: QuantizationScheme) throws {
         for value: Float in [0.05, -3, 1e-9, 7e20] {
             let range = try method.range(of: statistics([Float](repeating: value, count: 100)), scheme: scheme)

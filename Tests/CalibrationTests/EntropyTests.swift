@@ -8,7 +8,9 @@ private func threshold(_ values: [Float], _ scheme: QuantizationScheme = .symmet
 }
 
 @Suite("Entropy ranges") struct EntropyTests {
-    @Test("A million Gaussian values are clipped between 4.2 and 5.4 standard deviations", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+        "A million Gaussian values are clipped between 4.2 and 5.4 standard deviations",
+        arguments: [1, 2, 3] as [UInt64])
     func gaussian(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let values = (0..<1_000_000).map { _ in Float(random.normal()) }

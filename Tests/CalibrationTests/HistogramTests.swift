@@ -19,7 +19,9 @@ private func histogram(_ values: [Float]) -> Histogram {
             let magnitude = Double(value.magnitude)
             #expect(bin.innerEdge <= magnitude && magnitude < bin.outerEdge)
             #expect(bin.lower <= Double(value) && Double(value) <= bin.upper)
-            let width = value.isNormal ? 1.0 / 128 * Double(sign: .plus, exponent: Int(value.exponent), significand: 1) : 0x1p-133
+            let width =
+                value.isNormal
+                ? 1.0 / 128 * Double(sign: .plus, exponent: Int(value.exponent), significand: 1) : 0x1p-133
             #expect(bin.outerEdge - bin.innerEdge == width)
         }
     }

@@ -14,7 +14,9 @@ import Testing
         }
     }
 
-    @Test("A higher percentile never gives a narrower range", arguments: [QuantizationScheme.uint8Activations, .symmetric(8)])
+    @Test(
+        "A higher percentile never gives a narrower range",
+        arguments: [QuantizationScheme.uint8Activations, .symmetric(8)])
     func monotone(scheme: QuantizationScheme) throws {
         for values in [Array(Million.laplace[..<5000]), Array(Million.relu[..<5000]), [1, 2, -7, 1e6]] {
             let observed = statistics(values)
@@ -44,7 +46,8 @@ import Testing
     func magnitudes() throws {
         let range = try CalibrationMethod.percentile(99).range(of: statistics(Million.gaussian), scheme: .symmetric(8))
         #expect(abs(range.upperBound - 2.5758) < 0.02)
-        let twoSided = try CalibrationMethod.percentile(99).range(of: statistics(Million.gaussian), scheme: .uint8Activations)
+        let twoSided = try CalibrationMethod.percentile(99).range(
+            of: statistics(Million.gaussian), scheme: .uint8Activations)
         #expect(abs(twoSided.upperBound - 2.5758) < 0.02)
         #expect(abs(twoSided.lowerBound + 2.5758) < 0.02)
     }

@@ -51,7 +51,9 @@ private struct Distribution {
         (8, 40.57, 35.21, 46.02, [3.938, 7.017, 4.215]),
     ]
 
-    @Test("The known optima of Gaussian, Laplace and half-Gaussian values are found to 0.02 dB", arguments: [2, 3, 4, 6, 8])
+    @Test(
+        "The known optima of Gaussian, Laplace and half-Gaussian values are found to 0.02 dB",
+        arguments: [2, 3, 4, 6, 8])
     func knownOptima(bits: Int) throws {
         let row = try #require(Self.golden.first { $0.bits == bits })
         let cases: [(Distribution, QuantizationScheme, Double, Double)] = [
@@ -128,7 +130,9 @@ private struct Distribution {
         }
     }
 
-    @Test("Scaling the values scales the range", arguments: [QuantizationScheme.symmetric(4), .asymmetric(4), .asymmetric(8)])
+    @Test(
+        "Scaling the values scales the range",
+        arguments: [QuantizationScheme.symmetric(4), .asymmetric(4), .asymmetric(8)])
     func equivariance(scheme: QuantizationScheme) throws {
         let values = Array(Million.laplace[..<50_000])
         let range = try CalibrationMethod.mse.range(of: statistics(values), scheme: scheme)

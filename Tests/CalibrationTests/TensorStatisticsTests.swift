@@ -5,7 +5,8 @@ import Testing
 @Suite("Tensor statistics") struct TensorStatisticsTests {
     private static let samples: [[Float]] = (0..<64).map { index in
         let spread = Float(1 + index % 7) * (index % 3 == 0 ? 1e-6 : 3e4)
-        return Million.gaussian[index * 100..<index * 100 + 100].map { $0 * spread } + (index % 5 == 0 ? [.nan, -.infinity] : [])
+        return Million.gaussian[index * 100..<index * 100 + 100].map { $0 * spread }
+            + (index % 5 == 0 ? [.nan, -.infinity] : [])
     }
 
     private static func observed(_ samples: some Sequence<[Float]>) -> TensorStatistics {

@@ -34,6 +34,7 @@ struct ColorChoiceTests {
         ])
     func decision(_ expected: Case) {
         #expect(
-            expected.choice.allowsColor(isTerminal: expected.isTerminal, environment: expected.environment) == expected.colors)
+            expected.choice.allowsColor(isTerminal: expected.isTerminal, environment: expected.environment)
+                == expected.colors)
     }
 }

@@ -10,7 +10,9 @@ enum CommandModels {
         var numbers = SeededGenerator(seed: 5)
         func weight(_ rows: Int, _ columns: Int, _ change: (Int, Int) -> Float) throws -> Tensor {
             try Tensor(
-                (0..<rows * columns).map { Float.random(in: -1...1, using: &numbers) * change($0 / columns, $0 % columns) },
+                (0..<rows * columns).map {
+                    Float.random(in: -1...1, using: &numbers) * change($0 / columns, $0 % columns)
+                },
                 shape: [rows, columns])
         }
         var graph = Graph(
@@ -31,7 +33,9 @@ enum CommandModels {
     }
 
     /// Rows of `width` numbers of -1 … 1.
-    static func data(_ path: String, rows: Int, width: Int = 16, seed: UInt64 = 1, change: (inout [Float]) -> Void = { _ in }) throws {
+    static func data(
+        _ path: String, rows: Int, width: Int = 16, seed: UInt64 = 1, change: (inout [Float]) -> Void = { _ in }
+    ) throws {
         var numbers = SeededGenerator(seed: seed)
         var values = (0..<rows * width).map { _ in Float.random(in: -1...1, using: &numbers) }
         change(&values)

@@ -23,17 +23,21 @@ struct ErrorReportTests {
 
     @Test("Places that are known in part show what is known")
     func places() {
-        func place(_ place: BitdepthError.Place) -> String { ErrorReport(error: BitdepthError(.badData, "x", at: place)).text() }
+        func place(_ place: BitdepthError.Place) -> String {
+            ErrorReport(error: BitdepthError(.badData, "x", at: place)).text()
+        }
         #expect(place(.init()) == "error[B0301]: x")
         #expect(place(.init(file: "a", offset: 12)) == "error[B0301]: x\n  --> a  byte 12")
-        #expect(place(.init(operatorType: "Conv", tensor: "t")) == "error[B0301]: x\n  --> operator (Conv)  tensor \"t\"")
+        #expect(
+            place(.init(operatorType: "Conv", tensor: "t")) == "error[B0301]: x\n  --> operator (Conv)  tensor \"t\"")
         #expect(place(.init(sample: "s.jpg")) == "error[B0301]: x\n  --> sample \"s.jpg\"")
     }
 
     @Test("Nothing from a file reaches the terminal as a command")
     func hostile() {
         let hostile = BitdepthError(
-            .malformedFile, "bad \u{1B}[2J", at: .init(file: "a\nb", node: "\u{9B}31m"), help: ["\u{7}"], notes: ["\u{202E}"])
+            .malformedFile, "bad \u{1B}[2J", at: .init(file: "a\nb", node: "\u{9B}31m"), help: ["\u{7}"],
+            notes: ["\u{202E}"])
         let text = ErrorReport(error: hostile).text()
         #expect(text.split(separator: "\n").count == 4)
         #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })

@@ -8,8 +8,10 @@ struct FailureConditionTests {
     @Test(
         "Conditions are read whatever their spacing",
         arguments: [
-            ("top1.drop > 0.5%", "top1.drop > 0.5%"), ("agreement<99%", "agreement < 99%"), ("sqnr <= 20", "sqnr <= 20 dB"),
-            ("SQNR<20dB", "sqnr < 20 dB"), (" kl>0.01 ", "kl > 0.01"), ("top5 >= 1e1 %", "top5 >= 10%"), ("cosine < .99", "cosine < 0.99"),
+            ("top1.drop > 0.5%", "top1.drop > 0.5%"), ("agreement<99%", "agreement < 99%"),
+            ("sqnr <= 20", "sqnr <= 20 dB"),
+            ("SQNR<20dB", "sqnr < 20 dB"), (" kl>0.01 ", "kl > 0.01"), ("top5 >= 1e1 %", "top5 >= 10%"),
+            ("cosine < .99", "cosine < 0.99"),
             ("top1.drop > -1%", "top1.drop > -1%"),
         ])
     func parsing(text: String, meaning: String) throws {
@@ -19,8 +21,10 @@ struct FailureConditionTests {
     @Test(
         "What cannot be meant is an error of usage that says why",
         arguments: [
-            ("", "no <"), ("top1", "no <"), ("top1 = 3%", "\"=\""), ("top1 =< 3%", "\"=<\""), ("topp1 > 3%", "did you mean \"top1\""),
-            ("> 3%", "no metric"), ("top1 < 90", "no percent sign"), ("sqnr < x", "\"x\" is no number"), ("sqnr < nan", "is no number"),
+            ("", "no <"), ("top1", "no <"), ("top1 = 3%", "\"=\""), ("top1 =< 3%", "\"=<\""),
+            ("topp1 > 3%", "did you mean \"top1\""),
+            ("> 3%", "no metric"), ("top1 < 90", "no percent sign"), ("sqnr < x", "\"x\" is no number"),
+            ("sqnr < nan", "is no number"),
             ("kl > 1%", "is no number"), ("top1 < %", "is no number"), ("top1 < 1% < 2%", "is no number"),
         ])
     func mistakes(text: String, clue: String) throws {
@@ -44,13 +48,18 @@ struct FailureConditionTests {
 
     @Test(
         "Percentages need their sign where they could be fractions",
-        arguments: [("90%", 0.9), ("90", 0.9), ("0.5%", 0.005), ("0", 0), ("0.9", nil), ("1", nil), ("101%", nil), ("-1%", nil), ("x%", nil)]
+        arguments: [
+            ("90%", 0.9), ("90", 0.9), ("0.5%", 0.005), ("0", 0), ("0.9", nil), ("1", nil), ("101%", nil), ("-1%", nil),
+            ("x%", nil),
+        ]
             as [(String, Double?)])
     func percentages(text: String, fraction: Double?) { #expect(Percentage(argument: text)?.fraction == fraction) }
 
     @Test(
         "Words are quoted for the shell where they have to be",
-        arguments: [("a/b-c.onnx", "a/b-c.onnx"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$(rm)", "'$(rm)'"), ("", "''")])
+        arguments: [
+            ("a/b-c.onnx", "a/b-c.onnx"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$(rm)", "'$(rm)'"), ("", "''"),
+        ])
     func shellWords(word: String, quoted: String) { #expect(ShellWord.quoted(word) == quoted) }
 
     @Test("A name becomes a pattern that matches it alone", arguments: ["/a/b.c", "x(1)[2]*+?", "^$|\\{}"])

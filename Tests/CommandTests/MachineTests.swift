@@ -8,7 +8,8 @@ struct MachineTests {
     @Test(
         "Control groups state a quota or none",
         arguments: [
-            ("200000 100000", 2.0), ("50000 100000", 0.5), ("max 100000", nil), ("-1 100000", nil), ("", nil), ("1 0", nil),
+            ("200000 100000", 2.0), ("50000 100000", 0.5), ("max 100000", nil), ("-1 100000", nil), ("", nil),
+            ("1 0", nil),
             ("a b", nil),
         ])
     func quota(line: String, processors: Double?) { #expect(KernelFile.quota(of: line) == processors) }

@@ -62,7 +62,9 @@ struct ProgressTests {
         let drawings = recorder.all.split(separator: "\r")
         #expect(drawings.count == 11)
         #expect(recorder.lines.count == 1)
-        #expect(drawings.last == "  Calibrating ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 128/128 · 128 img/s · 1.0 s · 38 MB\u{1B}[K\n")
+        #expect(
+            drawings.last
+                == "  Calibrating ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 128/128 · 128 img/s · 1.0 s · 38 MB\u{1B}[K\n")
     }
 
     @Test("A bar left by failed work ends its line")
@@ -106,8 +108,11 @@ struct ProgressTests {
     @Test("Odd cases: nothing to do, more done than announced, no total, no unit")
     func oddCases() {
         #expect(ProgressText(stage: "checking", total: 0).bar(completed: 0, seconds: 0, width: 50).contains("━━━ 0/0"))
-        #expect(ProgressText(stage: "checking", total: 2).bar(completed: 5, seconds: 1, width: 40).contains("5/2 · 5.00/s"))
-        #expect(ProgressText(stage: "reading", total: nil).bar(completed: 7, seconds: 2, width: 80) == "  Reading     7 · 3.50/s")
+        #expect(
+            ProgressText(stage: "checking", total: 2).bar(completed: 5, seconds: 1, width: 40).contains("5/2 · 5.00/s"))
+        #expect(
+            ProgressText(stage: "reading", total: nil).bar(completed: 7, seconds: 2, width: 80)
+                == "  Reading     7 · 3.50/s")
         #expect(ProgressText(stage: "reading", total: nil).line(completed: 0, seconds: 0) == "bitdepth: reading 0")
     }
 

@@ -67,14 +67,22 @@ struct QuantizeCommandTests {
         "A mistake ends with its status and writes nothing",
         arguments: [
             ("quantize m.onnx -o q.onnx", 64, "--data random"), ("quantize m.onnx --data d.npy", 64, "-o"),
-            ("quantize none.onnx --data d.npy -o q.onnx", 66, "none.onnx"), ("quantize m.onnx --data none.npy -o q.onnx", 66, "none.npy"),
-            ("quantize m.onnx --data d.npy -o none/q.onnx", 73, "none"), ("quantize m.onnx --data d.npy -o m.onnx", 73, "--force"),
-            ("quantize m.onnx --data d.npy -o q.tflite", 69, ".onnx"), ("quantize m.onnx --data d.npy -o q.onnx --opset 12", 69, "--per-tensor"),
-            ("quantize m.onnx --data d.npy -o q.onnx --calib minmx", 64, "minmax"), ("quantize m.onnx --data d.npy -o q.onnx --scheme int9", 64, "int8"),
-            ("quantize m.onnx --data d.npy -o q.onnx --sampels 3", 64, "--samples"), ("quantize m.onnx --data d.npy -o q.onnx --keep-float Conv", 64, "op:"),
-            ("quantize m.onnx --data d.npy -o q.onnx --preprocess scal=3", 64, "scale"), ("quantize m.onnx --data d.npy -o q.onnx --keep-float op:Gemm", 1, "B0401"),
-            ("quantize m.onnx --data d.npy -o q.onnx --samples 0", 64, "at least 1"), ("quantize m.onnx --data m.onnx -o q.onnx", 69, "m.onnx"),
-            ("eval m.onnx --data d.npy --fail-if top1<3%", 64, "--labels"), ("eval m.onnx --data d.npy --fail-if sqnr<3", 64, "--baseline"),
+            ("quantize none.onnx --data d.npy -o q.onnx", 66, "none.onnx"),
+            ("quantize m.onnx --data none.npy -o q.onnx", 66, "none.npy"),
+            ("quantize m.onnx --data d.npy -o none/q.onnx", 73, "none"),
+            ("quantize m.onnx --data d.npy -o m.onnx", 73, "--force"),
+            ("quantize m.onnx --data d.npy -o q.tflite", 69, ".onnx"),
+            ("quantize m.onnx --data d.npy -o q.onnx --opset 12", 69, "--per-tensor"),
+            ("quantize m.onnx --data d.npy -o q.onnx --calib minmx", 64, "minmax"),
+            ("quantize m.onnx --data d.npy -o q.onnx --scheme int9", 64, "int8"),
+            ("quantize m.onnx --data d.npy -o q.onnx --sampels 3", 64, "--samples"),
+            ("quantize m.onnx --data d.npy -o q.onnx --keep-float Conv", 64, "op:"),
+            ("quantize m.onnx --data d.npy -o q.onnx --preprocess scal=3", 64, "scale"),
+            ("quantize m.onnx --data d.npy -o q.onnx --keep-float op:Gemm", 1, "B0401"),
+            ("quantize m.onnx --data d.npy -o q.onnx --samples 0", 64, "at least 1"),
+            ("quantize m.onnx --data m.onnx -o q.onnx", 69, "m.onnx"),
+            ("eval m.onnx --data d.npy --fail-if top1<3%", 64, "--labels"),
+            ("eval m.onnx --data d.npy --fail-if sqnr<3", 64, "--baseline"),
             ("compare m.onnx m.onnx --data d.npy --layers best:3", 64, "best:3"),
         ])
     func mistakes(line: String, status: Int32, clue: String) throws {
@@ -103,7 +111,8 @@ struct QuantizeCommandTests {
         #expect(result.status == 1)
         #expect(!folder.names.contains("q.onnx"))
         #expect(result.output.contains("✗"))
-        #expect(result.errors.contains("B0402") && result.errors.contains("with only head quantized"), "\(result.errors)")
+        #expect(
+            result.errors.contains("B0402") && result.errors.contains("with only head quantized"), "\(result.errors)")
         #expect(result.errors.contains("--keep-float name:head"), "\(result.errors)")
         #expect(!result.errors.contains("\u{1B}"))
         let forced = try run("quantize bad.onnx --data d.npy -o q.onnx --no-gate")
@@ -131,7 +140,9 @@ struct QuantizeCommandTests {
         #expect(try folder.bytes("q.onnx") == folder.bytes("again.onnx"))
     }
 
-    @Test("Ports of codes and operators on codes evaluate like the float model", arguments: ["--io int8", "--io uint8", "--to onnx-qop"])
+    @Test(
+        "Ports of codes and operators on codes evaluate like the float model",
+        arguments: ["--io int8", "--io uint8", "--to onnx-qop"])
     func forms(flags: String) throws {
         #expect(try run("quantize m.onnx --data d.npy -o q.onnx \(flags)").status == 0)
         let result = try run("eval q.onnx --data d.npy --baseline m.onnx --fail-if sqnr<25")
@@ -145,7 +156,8 @@ struct QuantizeCommandTests {
         try folder.write(Array("1\n2\n".utf8), as: "short.txt")
         let passed = try run("eval q.onnx --data d.npy --labels l.txt --baseline m.onnx --fail-if top1.drop>50%")
         #expect(passed.status == 0 && passed.output.contains("McNemar"), "\(passed.errors)")
-        let failed = try run("eval q.onnx --data d.npy --labels l.txt --baseline m.onnx --fail-if top1.drop>-100% --fail-if sqnr<1")
+        let failed = try run(
+            "eval q.onnx --data d.npy --labels l.txt --baseline m.onnx --fail-if top1.drop>-100% --fail-if sqnr<1")
         #expect(failed.status == 1 && failed.output.contains("✗ top1.drop") && failed.output.contains("✓ sqnr"))
         #expect(failed.errors.contains("B0403"))
         let short = try run("eval q.onnx --data d.npy --labels short.txt")
@@ -171,7 +183,10 @@ struct QuantizeCommandTests {
         // Enough samples that the work cannot be done before the signal comes.
         try CommandModels.data(file("many.npy"), rows: 400_000)
         let before = folder.names
-        let arguments = ["quantize", file("m.onnx"), "--data", file("many.npy"), "--samples", "300000", "-j", "1", "-o", file("q.onnx"), "--progress", "json"]
+        let arguments = [
+            "quantize", file("m.onnx"), "--data", file("many.npy"), "--samples", "300000", "-j", "1", "-o",
+            file("q.onnx"), "--progress", "json",
+        ]
         let running = try command.start(arguments, in: folder)
         #expect(running.waitForErrors())
         running.send(signal)

@@ -8,7 +8,8 @@ import Testing
 struct UsageTests {
     struct Tool: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "tool", groupedSubcommands: [CommandGroup(name: "Make", subcommands: [Quantize.self, Stats.self])])
+            commandName: "tool",
+            groupedSubcommands: [CommandGroup(name: "Make", subcommands: [Quantize.self, Stats.self])])
     }
 
     struct Quantize: ParsableCommand {
@@ -43,7 +44,8 @@ struct UsageTests {
             ("frobnicate", "no command \"frobnicate\""),
             ("stats mrege a b", "no command \"mrege\"; did you mean \"merge\"?"),
             ("help quantise", "no command \"quantise\"; did you mean \"quantize\"?"),
-            ("quantize m.onnx", nil), ("q m.onnx", nil), ("stats merge mrege", nil), ("--version", nil), ("help", nil), ("", nil),
+            ("quantize m.onnx", nil), ("q m.onnx", nil), ("stats merge mrege", nil), ("--version", nil), ("help", nil),
+            ("", nil),
             ("help quantize", nil), ("stats --help", nil),
         ])
     func commands(line: String, message: String?) {
@@ -82,7 +84,8 @@ struct UsageTests {
 
     @Test("Repeatable options collect their values and leave arguments alone")
     func repeatable() throws {
-        let line = "quantize --shape a:1x3 --shape b:0:2 --input x=p --input=q m.onnx".split(separator: " ").map(String.init)
+        let line = "quantize --shape a:1x3 --shape b:0:2 --input x=p --input=q m.onnx".split(separator: " ").map(
+            String.init)
         let command = try #require(try Tool.parseAsRoot(line) as? Quantize)
         #expect(command.model == "m.onnx")
         #expect(command.shared.model.shapes.map(\.input) == ["a", "b:0"])
@@ -91,7 +94,9 @@ struct UsageTests {
         #expect(command.shared.model.inputs.map(\.input) == ["x", nil])
     }
 
-    @Test("Shapes that are none are refused", arguments: ["", "a:", "1x", "x", ":1", "1x-3", "1 x2", "99999999999999999999"])
+    @Test(
+        "Shapes that are none are refused",
+        arguments: ["", "a:", "1x", "x", ":1", "1x-3", "1 x2", "99999999999999999999"])
     func badShapes(text: String) { #expect(ShapeArgument(argument: text) == nil) }
 
     @Test(

@@ -48,7 +48,8 @@ struct ArrangementTests {
             Case([60, 32, 32], [nil, 1, 32, 32], 60, [1, 32, 32, 1], layout: .channelsLast),
         ])
     func arrangement(_ test: Case) throws {
-        let found = try Arrangement(Shape(test.array), for: TestData.image(test.input), layout: test.layout, path: "a.npy")
+        let found = try Arrangement(
+            Shape(test.array), for: TestData.image(test.input), layout: test.layout, path: "a.npy")
         #expect(found.sampleCount == test.count)
         #expect(found.sampleShape.dimensions == test.sample)
     }
@@ -74,12 +75,16 @@ struct ArrangementTests {
     @Test("Any shape finds an arrangement or an error, whatever the input", arguments: 0..<200)
     func anything(seed: Int) {
         var generator = SeededGenerator(seed: UInt64(seed))
-        func extents() -> [Int] { (0..<generator.next(below: 6)).map { _ in [0, 1, 2, 3, 8, 28][generator.next(below: 6)] } }
+        func extents() -> [Int] {
+            (0..<generator.next(below: 6)).map { _ in [0, 1, 2, 3, 8, 28][generator.next(below: 6)] }
+        }
         for _ in 0..<100 {
             let array = extents()
             let input = extents().map { $0 == 0 ? nil : $0 }
             guard let shape = try? Shape(array),
-                let found = try? Arrangement(shape, for: TestData.image(input), layout: DataLayout.allCases.randomElement(using: &generator), path: "")
+                let found = try? Arrangement(
+                    shape, for: TestData.image(input), layout: DataLayout.allCases.randomElement(using: &generator),
+                    path: "")
             else { continue }
             let rows = found.rowsPerSample.map { $0 * found.sampleCount } ?? array.first ?? 1
             #expect(rows == array.first ?? 1)

@@ -10,7 +10,8 @@ struct DataCheckTests {
     private let normal = PreprocessingRecipe(scale: 255, mean: [0.2860], std: [0.3530])
 
     private func examine(
-        _ samples: [Sample], _ recipe: PreprocessingRecipe = .raw, _ input: InputSpecification, hint: FirstLayerHint? = nil
+        _ samples: [Sample], _ recipe: PreprocessingRecipe = .raw, _ input: InputSpecification,
+        hint: FirstLayerHint? = nil
     ) throws -> [DataWarning.Kind] {
         let prepared = try samples.map { try recipe.apply(to: $0, inputs: [input]) }
         return try DataCheck.examine(prepared, inputs: [input], hints: hint.map { [input.name: $0] } ?? [:]).map(\.kind)
@@ -50,11 +51,16 @@ struct DataCheckTests {
     func unscaled() throws {
         #expect(try examine(TestData.pictures(20), .raw, gray) == [.unscaled])
         let resized = try TestData.pictures(20).map { sample in
-            Sample(["image": try Tensor(try sample.tensors["image"]?.floats().map { $0 * 0.99 } ?? [], shape: [1, 1, 28, 28])])
+            Sample([
+                "image": try Tensor(
+                    try sample.tensors["image"]?.floats().map { $0 * 0.99 } ?? [], shape: [1, 1, 28, 28])
+            ])
         }
         #expect(try examine(resized, .raw, gray) == [.unscaled])
         let flat = TestData.image([nil, 784])
-        let rows = try TestData.pictures(20).map { Sample(["image": try $0.tensors["image"]?.reshaped(to: Shape([1, 784])) ?? Tensor(scalar: Float(0))]) }
+        let rows = try TestData.pictures(20).map {
+            Sample(["image": try $0.tensors["image"]?.reshaped(to: Shape([1, 784])) ?? Tensor(scalar: Float(0))])
+        }
         #expect(try examine(rows, .raw, flat) == [.unscaled])
         #expect(try examine(rows, normal, flat) == [])
         #expect(try examine(TestData.pictures(20), .raw, gray, hint: FirstLayerHint(scalesPixels: true)) == [])
@@ -88,7 +94,9 @@ struct DataCheckTests {
     @Test("Alternating channels under a planar shape, and planes under a pixel shape, are noticed by the values")
     func interleaved() throws {
         let scaled = PreprocessingRecipe(scale: 255)
-        let disguised = try pixels(20).map { Sample(["image": try #require($0.tensors["image"]).reshaped(to: Shape([1, 3, 32, 40]))]) }
+        let disguised = try pixels(20).map {
+            Sample(["image": try #require($0.tensors["image"]).reshaped(to: Shape([1, 3, 32, 40]))])
+        }
         #expect(try examine(disguised, scaled, colour) == [.swappedLayout])
         let planes = try TestData.pictures(20, channels: 3, height: 32, width: 40).map {
             Sample(["image": try #require($0.tensors["image"]).reshaped(to: Shape([1, 32, 40, 3]))])
@@ -99,8 +107,12 @@ struct DataCheckTests {
     @Test("Many channels are no image, whatever the last axis is")
     func features() throws {
         let input = TestData.image([nil, 64, 16, 3])
-        #expect(try examine(noise(20, [1, 64, 16, 3]) { $0.nextNormal() }, .raw, input, hint: FirstLayerHint(channels: 64, layout: .channelsFirst)) == [])
-        #expect(try examine(noise(20, [1, 64, 16, 16]) { $0.nextNormal() }, .raw, TestData.image([nil, 64, 16, 16])) == [])
+        #expect(
+            try examine(
+                noise(20, [1, 64, 16, 3]) { $0.nextNormal() }, .raw, input,
+                hint: FirstLayerHint(channels: 64, layout: .channelsFirst)) == [])
+        #expect(
+            try examine(noise(20, [1, 64, 16, 16]) { $0.nextNormal() }, .raw, TestData.image([nil, 64, 16, 16])) == [])
     }
 
     @Test("Few samples, equal samples, constant samples and NaN are named")
@@ -117,14 +129,16 @@ struct DataCheckTests {
 
     @Test("Tables of numbers and token inputs raise no warning")
     func otherInputs() throws {
-        #expect(try examine(noise(20, [1, 30]) { ($0.nextNormal() * 50).rounded() }, .raw, TestData.image([nil, 30])) == [])
+        #expect(
+            try examine(noise(20, [1, 30]) { ($0.nextNormal() * 50).rounded() }, .raw, TestData.image([nil, 30])) == [])
         let tokens = try (0..<20).map { Sample(["image": try Tensor([Int64(1), Int64($0)], shape: [1, 2])]) }
         #expect(try examine(tokens, .raw, TestData.image([nil, 2], type: .int64)) == [])
     }
 
     @Test("Warnings carry a code, numbers and help")
     func wording() throws {
-        let warnings = try DataCheck.examine(TestData.pictures(20).map { try PreprocessingRecipe.raw.apply(to: $0, inputs: [gray]) }, inputs: [gray])
+        let warnings = try DataCheck.examine(
+            TestData.pictures(20).map { try PreprocessingRecipe.raw.apply(to: $0, inputs: [gray]) }, inputs: [gray])
         let warning = try #require(warnings.first)
         #expect(warning.kind.code == "B0335")
         #expect(warning.input == "image")

@@ -30,7 +30,8 @@ struct DataSourceTests {
     func archive() throws {
         let mask = InputSpecification(name: "mask", type: .int64, shape: PartialShape([.unknown, .known(5)]))
         let masks = try Tensor((0..<10).map { Int64($0) }, shape: [2, 5])
-        try NumPy.writeArchive(["mask": masks, "label": try Tensor([1] as [Int32]), "image": array(2)], to: folder.file("a.npz"))
+        try NumPy.writeArchive(
+            ["mask": masks, "label": try Tensor([1] as [Int32]), "image": array(2)], to: folder.file("a.npz"))
         let source = try DataSource.open(folder.file("a.npz"), inputs: [image, mask])
         #expect(source.count == 2)
         let sample = try source.sample(at: 1)
@@ -42,11 +43,16 @@ struct DataSourceTests {
     func inconsistentArchive() throws {
         let other = InputSpecification(name: "other", type: .float32, shape: PartialShape([.unknown, .known(5)]))
         try NumPy.writeArchive(["image": array(2), "x": array(2)], to: folder.file("a.npz"))
-        let missing = #expect(throws: BitdepthError.self) { try DataSource.open(folder.file("a.npz"), inputs: [image, other]) }
+        let missing = #expect(throws: BitdepthError.self) {
+            try DataSource.open(folder.file("a.npz"), inputs: [image, other])
+        }
         #expect(missing?.code == .badData)
         #expect(missing?.message.contains("\"image\", \"x\"") == true)
-        try NumPy.writeArchive(["image": array(2), "other": try Tensor(zeros: Shape([3, 5]), type: .float32)], to: folder.file("b.npz"))
-        let uneven = #expect(throws: BitdepthError.self) { try DataSource.open(folder.file("b.npz"), inputs: [image, other]) }
+        try NumPy.writeArchive(
+            ["image": array(2), "other": try Tensor(zeros: Shape([3, 5]), type: .float32)], to: folder.file("b.npz"))
+        let uneven = #expect(throws: BitdepthError.self) {
+            try DataSource.open(folder.file("b.npz"), inputs: [image, other])
+        }
         #expect(uneven?.message.contains("\"image\" has 2 samples, \"other\" has 3") == true)
     }
 
@@ -103,7 +109,9 @@ struct DataSourceTests {
         let mean = values.reduce(0, +) / Float(values.count)
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(values.count)
         #expect(abs(mean) < 0.15 && abs(variance - 1) < 0.2)
-        #expect(throws: BitdepthError.self) { try RandomSource(inputs: [TestData.image([nil, 3, nil, nil])], count: 1) }
+        #expect(throws: BitdepthError.self) {
+            try RandomSource(inputs: [TestData.image([nil, 3, nil, nil])], count: 1)
+        }
     }
 
     @Test("Labels come from IDX, npy and text")
@@ -112,8 +120,12 @@ struct DataSourceTests {
         try NumPy.write(try Tensor([3, -1] as [Int64], shape: [2, 1]), to: folder.file("l.npy"))
         #expect(try Labels.read(folder.file("l.npy")) == [3, -1])
         #expect(try Labels.read(folder.write(Array("1\n2\n\n 10\r\n".utf8), as: "l.txt")) == [1, 2, 10])
-        let error = try #require(throws: BitdepthError.self) { try Labels.read(folder.write(Array("1\ncat\n".utf8), as: "m.txt")) }
+        let error = try #require(throws: BitdepthError.self) {
+            try Labels.read(folder.write(Array("1\ncat\n".utf8), as: "m.txt"))
+        }
         #expect(error.code == .badData && error.message.contains("\"cat\""))
-        #expect(throws: BitdepthError.self) { try Labels.read(folder.write([0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1], as: "m")) }
+        #expect(throws: BitdepthError.self) {
+            try Labels.read(folder.write([0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1], as: "m"))
+        }
     }
 }

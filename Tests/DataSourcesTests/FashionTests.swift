@@ -27,7 +27,8 @@ struct FashionTests {
         // The mean and deviation that the recipe was made from.
         var check = DataCheck(inputs: [input])
         for index in 0..<2000 {
-            try check.observe(try PreprocessingRecipe(scale: 255).apply(to: source.sample(at: index * 30), inputs: [input]))
+            try check.observe(
+                try PreprocessingRecipe(scale: 255).apply(to: source.sample(at: index * 30), inputs: [input]))
         }
         let statistics = try #require(check.statistics(of: "image"))
         #expect(abs(statistics.mean - 0.2860) < 0.01 && abs(statistics.deviation - 0.3530) < 0.01)
@@ -36,6 +37,8 @@ struct FashionTests {
     @Test("The test labels are 10,000, a thousand of each class")
     func labels() throws {
         let labels = try Labels.read(Fashion.folder + "/t10k-labels-idx1-ubyte.gz")
-        #expect(Dictionary(grouping: labels) { $0 }.mapValues(\.count) == Dictionary(uniqueKeysWithValues: (0..<10).map { ($0, 1000) }))
+        #expect(
+            Dictionary(grouping: labels) { $0 }.mapValues(\.count)
+                == Dictionary(uniqueKeysWithValues: (0..<10).map { ($0, 1000) }))
     }
 }

@@ -87,7 +87,8 @@ struct SamplingTests {
     func badBatch() throws {
         let first = Sample(name: "a", ["x": try Tensor([1, 2] as [Float], shape: [1, 2])])
         for other in [
-            ["x": try Tensor([1, 2, 3] as [Float], shape: [1, 3])], ["x": try Tensor([1, 2] as [Int32], shape: [1, 2])],
+            ["x": try Tensor([1, 2, 3] as [Float], shape: [1, 3])],
+            ["x": try Tensor([1, 2] as [Int32], shape: [1, 2])],
             ["y": try Tensor([1, 2] as [Float], shape: [1, 2])], ["x": try Tensor(scalar: Float(1))],
         ] {
             let error = #expect(throws: BitdepthError.self) { try Batch.assemble([first, Sample(name: "b", other)]) }

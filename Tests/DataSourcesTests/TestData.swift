@@ -9,7 +9,10 @@ enum TestData {
         var generator = SeededGenerator(seed: seed)
         var values = [Float](repeating: 0, count: channels * height * width)
         let waves = (0..<5).map { _ in
-            (x: 0.02 + 0.25 * uniform(&generator), y: 0.02 + 0.25 * uniform(&generator), phase: 6.28 * uniform(&generator))
+            (
+                x: 0.02 + 0.25 * uniform(&generator), y: 0.02 + 0.25 * uniform(&generator),
+                phase: 6.28 * uniform(&generator)
+            )
         }
         for channel in 0..<channels {
             let tint = 0.7 + 0.3 * uniform(&generator)

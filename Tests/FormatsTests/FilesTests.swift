@@ -64,7 +64,9 @@ struct FilesTests {
         }
     }
 
-    @Test("Where no file can be made the error says so with status 73", arguments: ["/nowhere/at/all/file", "/proc/file", "/tmp/", "", ".."])
+    @Test(
+        "Where no file can be made the error says so with status 73",
+        arguments: ["/nowhere/at/all/file", "/proc/file", "/tmp/", "", ".."])
     func cannotCreate(path: String) {
         let error = ONNXFixtures.error { () throws(BitdepthError) in _ = try AtomicFile(path) }
         #expect(error?.code.exitStatus == 73)

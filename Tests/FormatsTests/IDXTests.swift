@@ -5,7 +5,9 @@ import Testing
 
 @Suite("IDX files")
 struct IDXTests {
-    private func read(_ bytes: [UInt8]) throws(BitdepthError) -> Tensor { try IDX.read(ByteSource(bytes, path: "a-ubyte")) }
+    private func read(_ bytes: [UInt8]) throws(BitdepthError) -> Tensor {
+        try IDX.read(ByteSource(bytes, path: "a-ubyte"))
+    }
 
     @Test("Bytes keep their order and shape")
     func bytes() throws {
@@ -25,7 +27,8 @@ struct IDXTests {
     @Test(
         "Files that claim what they do not hold are refused",
         arguments: [
-            [], [0], [0, 0, 8], [0, 0, 8, 1], [0, 0, 8, 1, 0, 0, 0], [0, 0, 8, 1, 0, 0, 0, 2, 1], [0, 0, 8, 1, 0, 0, 0, 1, 1, 1],
+            [], [0], [0, 0, 8], [0, 0, 8, 1], [0, 0, 8, 1, 0, 0, 0], [0, 0, 8, 1, 0, 0, 0, 2, 1],
+            [0, 0, 8, 1, 0, 0, 0, 1, 1, 1],
             [0, 0, 7, 1, 0, 0, 0, 1, 1], [1, 0, 8, 1, 0, 0, 0, 1, 1], [0, 0, 8, 200, 0, 0, 0, 1, 1],
             [0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
         ] as [[UInt8]])

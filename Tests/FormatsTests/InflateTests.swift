@@ -31,7 +31,8 @@ struct InflateTests {
     }
 
     private func deflate(_ bytes: [UInt8], level: Int32) throws -> [UInt8] {
-        try #require(try bytes.withUnsafeBytes { source throws(BitdepthError) in try Deflate.run(source, level: level) })
+        try #require(
+            try bytes.withUnsafeBytes { source throws(BitdepthError) in try Deflate.run(source, level: level) })
     }
 
     @Test("A stream from Python's zlib with a dynamic code inflates to what was compressed")
@@ -51,7 +52,8 @@ struct InflateTests {
         #expect(output == Array("abcabcabcabcabc!".utf8))
     }
 
-    @Test("The own decoder undoes what zlib compressed", .enabled(if: Inflate.usesZlib), arguments: [Int32(0), 1, 6, 9])
+    @Test(
+        "The own decoder undoes what zlib compressed", .enabled(if: Inflate.usesZlib), arguments: [Int32(0), 1, 6, 9])
     func undoesZlib(level: Int32) throws {
         var numbers = TestNumbers(UInt64(level))
         for count in [0, 1, 2, 257, 258, 259, 4096, 32768, 32769, 80_000] {
@@ -70,9 +72,11 @@ struct InflateTests {
         var numbers = TestNumbers(7)
         var refused = 0
         for round in 0..<6000 {
-            var compressed = try deflate(numbers.bytes(Int(numbers.next() % 600), alphabet: [2, 20, 256][round % 3]), level: Int32(round % 10))
+            var compressed = try deflate(
+                numbers.bytes(Int(numbers.next() % 600), alphabet: [2, 20, 256][round % 3]), level: Int32(round % 10))
             for _ in 0...numbers.next() % 3 where !compressed.isEmpty {
-                compressed[Int(numbers.next()) % min(compressed.count, round % 2 == 0 ? 40 : 4000)] = UInt8(numbers.next() % 256)
+                compressed[Int(numbers.next()) % min(compressed.count, round % 2 == 0 ? 40 : 4000)] = UInt8(
+                    numbers.next() % 256)
             }
             if round % 5 == 0 { compressed.removeLast(Int(numbers.next()) % compressed.count) }
             let own = inflate(compressed, room: 700, own: true)
@@ -92,7 +96,9 @@ struct InflateTests {
     @Test("Every cut of a stream is said to be truncated", arguments: [true, false])
     func truncation(own: Bool) throws {
         for cut in 0..<PythonStreams.dynamic.count {
-            #expect(inflate(Array(PythonStreams.dynamic[..<cut]), room: 300, own: own).outcome.ending == .truncated, "cut at \(cut)")
+            #expect(
+                inflate(Array(PythonStreams.dynamic[..<cut]), room: 300, own: own).outcome.ending == .truncated,
+                "cut at \(cut)")
         }
     }
 

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("NumPy files")
 struct NumPyTests {
-    private func read(_ bytes: [UInt8]) throws(BitdepthError) -> Tensor { try NumPy.read(ByteSource(bytes, path: "a.npy")) }
+    private func read(_ bytes: [UInt8]) throws(BitdepthError) -> Tensor {
+        try NumPy.read(ByteSource(bytes, path: "a.npy"))
+    }
 
     @Test("What numpy.save wrote is read: rows, scalars, vectors, empty arrays, halves, truth values")
     func reading() throws {
@@ -42,7 +44,10 @@ struct NumPyTests {
     @Test("A written file is byte for byte what numpy.save writes")
     func writing() throws {
         let folder = try TemporaryFolder()
-        for (index, bytes) in [NumPyFiles.float32, NumPyFiles.scalar, NumPyFiles.vector, NumPyFiles.empty, NumPyFiles.half, NumPyFiles.truth].enumerated() {
+        for (index, bytes) in [
+            NumPyFiles.float32, NumPyFiles.scalar, NumPyFiles.vector, NumPyFiles.empty, NumPyFiles.half,
+            NumPyFiles.truth,
+        ].enumerated() {
             try NumPy.write(try read(bytes), to: folder.file("\(index).npy"))
             #expect(try folder.read("\(index).npy") == bytes)
         }
@@ -84,7 +89,9 @@ struct NumPyTests {
     @Test("Every cut of a file is an error")
     func truncation() {
         for cut in NumPyFiles.float32.indices {
-            let error = #expect(throws: BitdepthError.self, "cut at \(cut)") { try read(Array(NumPyFiles.float32[..<cut])) }
+            let error = #expect(throws: BitdepthError.self, "cut at \(cut)") {
+                try read(Array(NumPyFiles.float32[..<cut]))
+            }
             #expect(error?.code.exitStatus == 65)
         }
     }
@@ -96,7 +103,10 @@ struct NumPyTests {
     @Test(
         "Headers that lie or are no headers are refused",
         arguments: [
-            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1152921504606846976,), }", BitdepthError.Code.limitExceeded),
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (1152921504606846976,), }",
+                BitdepthError.Code.limitExceeded
+            ),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", .malformedFile),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", .limitExceeded),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", .truncatedFile),
@@ -119,12 +129,16 @@ struct NumPyTests {
 
     @Test("Python 2's long extents are understood")
     func longExtents() throws {
-        #expect(try read(file("{'descr': '<f4', 'fortran_order': False, 'shape': (1L,), }", data: [0, 0, 128, 63])) == Tensor([1] as [Float]))
+        #expect(
+            try read(file("{'descr': '<f4', 'fortran_order': False, 'shape': (1L,), }", data: [0, 0, 128, 63]))
+                == Tensor([1] as [Float]))
     }
 
     @Test("A Boolean array may hold 0 and 1 only")
     func truthBytes() {
-        #expect(throws: BitdepthError.self) { try read(file("{'descr': '|b1', 'fortran_order': False, 'shape': (1,), }", data: [2])) }
+        #expect(throws: BitdepthError.self) {
+            try read(file("{'descr': '|b1', 'fortran_order': False, 'shape': (1,), }", data: [2]))
+        }
     }
 
     @Test("Transposing three axes moves each element where it belongs")
@@ -132,7 +146,9 @@ struct NumPyTests {
         let tensor = try Tensor((0..<24).map { UInt16($0) }, shape: [2, 3, 4])
         let turned = try tensor.transposed([2, 0, 1])
         #expect(turned.shape.dimensions == [4, 2, 3])
-        let expected: [UInt16] = (0..<4).flatMap { (k: Int) in (0..<2).flatMap { (i: Int) in (0..<3).map { (j: Int) in UInt16(i * 12 + j * 4 + k) } } }
+        let expected: [UInt16] = (0..<4).flatMap { (k: Int) in
+            (0..<2).flatMap { (i: Int) in (0..<3).map { (j: Int) in UInt16(i * 12 + j * 4 + k) } }
+        }
         #expect(try turned.array(of: UInt16.self) == expected)
         #expect(try turned.transposed([1, 2, 0]) == tensor)
         #expect(throws: BitdepthError.self) { try tensor.transposed([0, 0, 1]) }

@@ -21,13 +21,17 @@ enum ONNXFixtures {
         try body(folder)
     }
 
-    static func bytes(_ path: String) throws -> [UInt8] { Array(try #require(FileManager.default.contents(atPath: path))) }
+    static func bytes(_ path: String) throws -> [UInt8] {
+        Array(try #require(FileManager.default.contents(atPath: path)))
+    }
 
     static func write(_ bytes: [UInt8], to path: String) throws {
         try #require(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
     }
 
-    static func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+    static func names(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
 
     /// The error that `body` throws.
     static func error(_ body: () throws(BitdepthError) -> Void) -> BitdepthError? {

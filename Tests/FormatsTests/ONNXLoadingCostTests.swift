@@ -65,7 +65,11 @@ struct SparseModel {
         try #require(ftruncate(file, off_t(position)) == 0)
     }
 
-    private func field(_ number: Int, _ content: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(content.count) + content }
+    private func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {
+        varint(number << 3 | 2) + varint(content.count) + content
+    }
 
-    private func varint(_ value: Int) -> [UInt8] { value < 128 ? [UInt8(value)] : [UInt8(value & 127 | 128)] + varint(value >> 7) }
+    private func varint(_ value: Int) -> [UInt8] {
+        value < 128 ? [UInt8(value)] : [UInt8(value & 127 | 128)] + varint(value >> 7)
+    }
 }

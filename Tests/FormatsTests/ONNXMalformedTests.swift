@@ -11,10 +11,13 @@ struct ONNXMalformedTests {
         arguments: [
             ("cycle.onnx", "B0202", "circle"), ("twice.onnx", "B0201", "defined twice"),
             ("twice-initializer.onnx", "B0201", "two initializers"), ("huge.onnx", "B0107", "elements"),
-            ("large.onnx", "B0105", "bytes, 4 are present"), ("negative.onnx", "B0206", "negative"), ("future.onnx", "B0209", "999"),
-            ("recursive-function.onnx", "B0107", "functionDepth"), ("external-above.onnx", "B0108", "inside the model's folder"),
+            ("large.onnx", "B0105", "bytes, 4 are present"), ("negative.onnx", "B0206", "negative"),
+            ("future.onnx", "B0209", "999"),
+            ("recursive-function.onnx", "B0107", "functionDepth"),
+            ("external-above.onnx", "B0108", "inside the model's folder"),
             ("external-absolute.onnx", "B0108", "inside the model's folder"),
-            ("external-hidden.onnx", "B0108", "inside the model's folder"), ("external-missing.onnx", "B0108", "does not exist"),
+            ("external-hidden.onnx", "B0108", "inside the model's folder"),
+            ("external-missing.onnx", "B0108", "does not exist"),
             ("external-long.onnx", "B0108", "outside"), ("external-key.onnx", "B0108", "callback"),
             ("external-number.onnx", "B0108", "no number"), ("external-length.onnx", "B0108", "announces 8"),
         ])
@@ -40,10 +43,13 @@ struct ONNXMalformedTests {
     @Test("A folder or a pipe is no model")
     func noRegularFile() {
         #expect(ONNXFixtures.error { () throws(BitdepthError) in _ = try ONNX.read("/tmp") }?.code == .fileNotFound)
-        #expect(ONNXFixtures.error { () throws(BitdepthError) in _ = try ONNX.read("/dev/null") }?.code == .fileNotFound)
+        #expect(
+            ONNXFixtures.error { () throws(BitdepthError) in _ = try ONNX.read("/dev/null") }?.code == .fileNotFound)
     }
 
-    @Test("A model that was cut anywhere is an error, never a crash", arguments: ["small.onnx", "subgraphs.onnx", "typed-data.onnx"])
+    @Test(
+        "A model that was cut anywhere is an error, never a crash",
+        arguments: ["small.onnx", "subgraphs.onnx", "typed-data.onnx"])
     func truncated(name: String) throws {
         let whole = try ONNXFixtures.bytes(ONNXFixtures.path(name))
         try ONNXFixtures.withFolder { folder in
@@ -53,7 +59,9 @@ struct ONNXMalformedTests {
                 let error = ONNXFixtures.error { () throws(BitdepthError) in _ = try ONNX.read(folder + "/cut.onnx") }
                 let status = error?.code.exitStatus
                 // What follows the table of operator sets (metadata) is not missed.
-                #expect(status == 65 || status == nil && part > 56, "cut after \(cut.count) bytes: \(error?.message ?? "none")")
+                #expect(
+                    status == 65 || status == nil && part > 56,
+                    "cut after \(cut.count) bytes: \(error?.message ?? "none")")
             }
         }
     }
@@ -73,7 +81,8 @@ struct ONNXMalformedTests {
                     bytes[place] = UInt8.random(in: .min ... .max, using: &generator)
                 }
                 try ONNXFixtures.write(bytes, to: folder + "/random.onnx")
-                let error = ONNXFixtures.error { () throws(BitdepthError) in _ = try ONNX.read(folder + "/random.onnx") }
+                let error = ONNXFixtures.error { () throws(BitdepthError) in _ = try ONNX.read(folder + "/random.onnx")
+                }
                 #expect(error.map { [65, 69].contains($0.code.exitStatus) } ?? true, "\(error?.message ?? "")")
             }
         }
@@ -86,7 +95,8 @@ struct ONNXMalformedTests {
             try FileManager.default.createDirectory(atPath: folder + "/model", withIntermediateDirectories: true)
             try ONNXFixtures.write(ONNXFixtures.bytes(ONNXFixtures.path("external-link.onnx")), to: model)
             try ONNXFixtures.write([UInt8](repeating: 0, count: 16), to: folder + "/outside.bin")
-            try FileManager.default.createSymbolicLink(atPath: folder + "/model/link.bin", withDestinationPath: "../outside.bin")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/model/link.bin", withDestinationPath: "../outside.bin")
             let symbolic = ONNXFixtures.error { () throws(BitdepthError) in _ = try ONNX.read(model) }
             #expect(symbolic?.code == .externalData)
             #expect(symbolic?.help.first?.contains("--allow-links") == true)

@@ -8,7 +8,10 @@ import Testing
 struct ONNXWritingTests {
     @Test(
         "A model that is written and read again is the same",
-        arguments: ["small.onnx", "subgraphs.onnx", "typed-data.onnx", "functions.onnx", "external.onnx", "unknown-operator.onnx"])
+        arguments: [
+            "small.onnx", "subgraphs.onnx", "typed-data.onnx", "functions.onnx", "external.onnx",
+            "unknown-operator.onnx",
+        ])
     func roundTrip(name: String) throws {
         let model = try ONNXFixtures.read(name)
         try ONNXFixtures.withFolder { folder in
@@ -21,7 +24,9 @@ struct ONNXWritingTests {
     @Test("The same model gives the same bytes")
     func deterministic() throws {
         try ONNXFixtures.withFolder { folder in
-            for name in ["a", "b"] { try ONNX.write(try ONNXFixtures.read("subgraphs.onnx"), to: folder + "/\(name).onnx") }
+            for name in ["a", "b"] {
+                try ONNX.write(try ONNXFixtures.read("subgraphs.onnx"), to: folder + "/\(name).onnx")
+            }
             #expect(try ONNXFixtures.bytes(folder + "/a.onnx") == ONNXFixtures.bytes(folder + "/b.onnx"))
         }
     }
@@ -42,7 +47,8 @@ struct ONNXWritingTests {
             let path = folder + "/model.onnx"
             try ONNX.write(try ONNXFixtures.read("small.onnx"), to: path)
             let model = try ONNX.read(path)
-            #expect(ONNXFixtures.error { () throws(BitdepthError) in try ONNX.write(model, to: path) }?.code == .fileExists)
+            #expect(
+                ONNXFixtures.error { () throws(BitdepthError) in try ONNX.write(model, to: path) }?.code == .fileExists)
             try ONNX.write(model, to: path, options: .init(force: true))
             #expect(try ONNX.read(path) == model)
         }
@@ -56,8 +62,15 @@ struct ONNXWritingTests {
             let graph = Graph(
                 name: "q", inputs: [.init("x", TensorType(.float32, try Shape([3, 2])))],
                 outputs: [.init("y", TensorType(.int8, try Shape([3, 2])))],
-                initializers: ["s": try Tensor(scales, shape: shape), "z": try Tensor([Int8](repeating: 0, count: channels), shape: shape)],
-                nodes: [Node("QuantizeLinear", name: "quantize", inputs: ["x", "s", "z"], outputs: ["y"], attributes: ["axis": .int(0)])])
+                initializers: [
+                    "s": try Tensor(scales, shape: shape),
+                    "z": try Tensor([Int8](repeating: 0, count: channels), shape: shape),
+                ],
+                nodes: [
+                    Node(
+                        "QuantizeLinear", name: "quantize", inputs: ["x", "s", "z"], outputs: ["y"],
+                        attributes: ["axis": .int(0)])
+                ])
             let model = ModelGraph(graph: graph, opsets: ["": 25], sourceOpset: 11)
             try ONNXFixtures.withFolder { folder in
                 try ONNX.write(model, to: folder + "/q.onnx")
@@ -79,14 +92,18 @@ struct ONNXWritingTests {
     func axesBecomeAnAttribute() throws {
         let graph = Graph(
             name: "r", inputs: [.init("x", TensorType(.float32, try Shape([2, 3])))],
-            outputs: [.init("y", TensorType(.float32, try Shape([2, 1])))], initializers: ["axes": try Tensor([Int64(1)])],
+            outputs: [.init("y", TensorType(.float32, try Shape([2, 1])))],
+            initializers: ["axes": try Tensor([Int64(1)])],
             nodes: [Node("ReduceMean", inputs: ["x", "axes"], outputs: ["y"])])
         try ONNXFixtures.withFolder { folder in
-            try ONNX.write(ModelGraph(graph: graph, opsets: ["": 25]), to: folder + "/r.onnx", options: .init(opset: 13))
+            try ONNX.write(
+                ModelGraph(graph: graph, opsets: ["": 25]), to: folder + "/r.onnx", options: .init(opset: 13))
             let bytes = try ONNXFixtures.bytes(folder + "/r.onnx")
             // The initializer is gone, so its 8 bytes of data are too; the attribute `ints` (field 8) holds one varint.
             #expect(!bytes.contains(sequence: Array("axes".utf8) + [0x4A, 8]))
-            #expect(bytes.contains(sequence: Array("axes".utf8) + [0x40, 1]) || bytes.contains(sequence: Array("axes".utf8) + [0x42, 1, 1]))
+            #expect(
+                bytes.contains(sequence: Array("axes".utf8) + [0x40, 1])
+                    || bytes.contains(sequence: Array("axes".utf8) + [0x42, 1, 1]))
         }
     }
 }

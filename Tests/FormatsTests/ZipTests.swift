@@ -71,7 +71,9 @@ struct ZipTests {
         #expect(try NumPy.readArchive(folder.file("a.npz")).isEmpty)
     }
 
-    @Test("Every cut of an archive is an error of status 65", arguments: [NumPyFiles.archive, NumPyFiles.compressed, NumPyFiles.wideArchive])
+    @Test(
+        "Every cut of an archive is an error of status 65",
+        arguments: [NumPyFiles.archive, NumPyFiles.compressed, NumPyFiles.wideArchive])
     func truncation(bytes: [UInt8]) {
         for cut in bytes.indices {
             let error = #expect(throws: BitdepthError.self, "cut at \(cut)") { try archive(Array(bytes[..<cut])) }
@@ -79,14 +81,21 @@ struct ZipTests {
         }
     }
 
-    @Test("Bytes changed at random give the same arrays or an error, never a trap", arguments: [NumPyFiles.archive, NumPyFiles.compressed, NumPyFiles.wideArchive])
+    @Test(
+        "Bytes changed at random give the same arrays or an error, never a trap",
+        arguments: [NumPyFiles.archive, NumPyFiles.compressed, NumPyFiles.wideArchive])
     func mutation(bytes: [UInt8]) {
         var numbers = TestNumbers(3)
         var refused = 0
         for _ in 0..<20_000 {
             var damaged = bytes
-            for _ in 0...numbers.next() % 3 { damaged[Int(numbers.next()) % damaged.count] = [0, 1, 0x7F, 0x80, 0xFF, UInt8(numbers.next() % 256)][Int(numbers.next()) % 6] }
-            do throws(BitdepthError) { _ = try archive(damaged) } catch { refused += error.code.exitStatus == 65 || error.code.exitStatus == 69 ? 1 : 0 }
+            for _ in 0...numbers.next() % 3 {
+                damaged[Int(numbers.next()) % damaged.count] =
+                    [0, 1, 0x7F, 0x80, 0xFF, UInt8(numbers.next() % 256)][Int(numbers.next()) % 6]
+            }
+            do throws(BitdepthError) { _ = try archive(damaged) } catch {
+                refused += error.code.exitStatus == 65 || error.code.exitStatus == 69 ? 1 : 0
+            }
         }
         #expect(refused > 10_000)
     }
@@ -104,7 +113,9 @@ struct ZipTests {
     @Test("Two members of one name are refused")
     func duplicates() throws {
         var bytes = NumPyFiles.archive
-        for index in bytes.indices where bytes[index...].starts(with: Array("y.npy".utf8)) { bytes[index] = UInt8(ascii: "x") }
+        for index in bytes.indices where bytes[index...].starts(with: Array("y.npy".utf8)) {
+            bytes[index] = UInt8(ascii: "x")
+        }
         let error = #expect(throws: BitdepthError.self) { try archive(bytes) }
         #expect(error?.message.contains("two members") == true)
     }
@@ -130,7 +141,9 @@ struct ZipTests {
     func memberLimit() {
         var limits = Limits()
         limits.zipMembers = 1
-        let error = #expect(throws: BitdepthError.self) { try NumPy.readArchive(ByteSource(NumPyFiles.archive, path: "a"), limits: limits) }
+        let error = #expect(throws: BitdepthError.self) {
+            try NumPy.readArchive(ByteSource(NumPyFiles.archive, path: "a"), limits: limits)
+        }
         #expect(error?.code == .limitExceeded)
         #expect(error?.message.contains("zipMembers") == true)
     }

@@ -79,7 +79,9 @@ struct GraphValidationTests {
 
     @Test("A node that reads one value twice is ordered once")
     func readTwice() throws {
-        let graph = chain([Node("Mul", inputs: ["a", "a"], outputs: ["y"]), Node("Relu", inputs: ["x"], outputs: ["a"])])
+        let graph = chain([
+            Node("Mul", inputs: ["a", "a"], outputs: ["y"]), Node("Relu", inputs: ["x"], outputs: ["a"]),
+        ])
         #expect(try graph.topologicalOrder() == [1, 0])
     }
 
@@ -87,7 +89,9 @@ struct GraphValidationTests {
     func captured() throws {
         let body = Graph(outputs: [.init("inner", nil)], nodes: [Node("Neg", inputs: ["a"], outputs: ["inner"])])
         let graph = chain([
-            Node("If", inputs: ["x"], outputs: ["y"], attributes: ["then_branch": .graph(body), "else_branch": .graph(body)]),
+            Node(
+                "If", inputs: ["x"], outputs: ["y"],
+                attributes: ["then_branch": .graph(body), "else_branch": .graph(body)]),
             Node("Relu", inputs: ["x"], outputs: ["a"]),
         ])
         try graph.validate()
@@ -100,7 +104,9 @@ struct GraphValidationTests {
     @Test("A subgraph that reads what nobody defines is an error at its node")
     func danglingCapture() {
         let body = Graph(outputs: [.init("inner", nil)], nodes: [Node("Neg", inputs: ["ghost"], outputs: ["inner"])])
-        let graph = chain([Node("If", name: "choice", inputs: ["x"], outputs: ["y"], attributes: ["then_branch": .graph(body)])])
+        let graph = chain([
+            Node("If", name: "choice", inputs: ["x"], outputs: ["y"], attributes: ["then_branch": .graph(body)])
+        ])
         #expect {
             try graph.validate()
         } throws: { ($0 as? BitdepthError)?.place.tensor == "ghost" }

@@ -4,18 +4,25 @@ import Testing
 
 @Suite("Patterns")
 struct PatternTests {
-    private let silu = Pattern.commutative("Mul", .value("x"), .node("Sigmoid", inputs: [.value("x")], as: "gate"), as: "product")
+    private let silu = Pattern.commutative(
+        "Mul", .value("x"), .node("Sigmoid", inputs: [.value("x")], as: "gate"), as: "product")
 
-    private func graph(_ nodes: [Node], outputs: [ValueName] = ["y"], constants: [ValueName: Float] = [:]) throws -> Graph {
+    private func graph(_ nodes: [Node], outputs: [ValueName] = ["y"], constants: [ValueName: Float] = [:]) throws
+        -> Graph
+    {
         var graph = Graph(
             inputs: [.init("x", nil), .init("u", nil)], outputs: outputs.map { .init($0, nil) }, nodes: nodes)
-        for (name, value) in constants.sorted(by: { $0.key < $1.key }) { graph.initializers[name] = try Tensor(scalar: value) }
+        for (name, value) in constants.sorted(by: { $0.key < $1.key }) {
+            graph.initializers[name] = try Tensor(scalar: value)
+        }
         return graph
     }
 
     @Test("Both orders of a commutative node match", arguments: [["x", "s"], ["s", "x"]] as [[ValueName?]])
     func commutative(inputs: [ValueName?]) throws {
-        let graph = try graph([Node("Sigmoid", inputs: ["x"], outputs: ["s"]), Node("Mul", inputs: inputs, outputs: ["y"])])
+        let graph = try graph([
+            Node("Sigmoid", inputs: ["x"], outputs: ["s"]), Node("Mul", inputs: inputs, outputs: ["y"]),
+        ])
         let matches = PatternMatcher(graph).matches(of: silu, at: 1)
         #expect(matches.count == 1)
         #expect(try matches.first?.value("x") == "x")
@@ -25,7 +32,9 @@ struct PatternTests {
 
     @Test("A name that appears twice is one value")
     func sameValue() throws {
-        let graph = try graph([Node("Sigmoid", inputs: ["u"], outputs: ["s"]), Node("Mul", inputs: ["x", "s"], outputs: ["y"])])
+        let graph = try graph([
+            Node("Sigmoid", inputs: ["u"], outputs: ["s"]), Node("Mul", inputs: ["x", "s"], outputs: ["y"]),
+        ])
         #expect(PatternMatcher(graph).matches(of: silu, at: 1).isEmpty)
     }
 
@@ -36,7 +45,8 @@ struct PatternTests {
         let read = try graph(nodes + [Node("Neg", inputs: ["s"], outputs: ["z"])])
         #expect(PatternMatcher(read).matches(of: silu, at: 1).isEmpty)
         let body = Graph(outputs: [.init("s", nil)])
-        let captured = try graph(nodes + [Node("If", inputs: ["u"], outputs: ["z"], attributes: ["then_branch": .graph(body)])])
+        let captured = try graph(
+            nodes + [Node("If", inputs: ["u"], outputs: ["z"], attributes: ["then_branch": .graph(body)])])
         #expect(PatternMatcher(captured).matches(of: silu, at: 1).isEmpty)
     }
 
@@ -164,7 +174,11 @@ struct RewritingTests {
         }
         var graph = Graph(
             inputs: [.init("x", nil)], outputs: [.init("y", nil)],
-            nodes: (0..<5).map { Node("Neg", inputs: [ValueName($0 == 0 ? "x" : "v\($0)")], outputs: [ValueName($0 == 4 ? "y" : "v\($0 + 1)")]) })
+            nodes: (0..<5).map {
+                Node(
+                    "Neg", inputs: [ValueName($0 == 0 ? "x" : "v\($0)")],
+                    outputs: [ValueName($0 == 4 ? "y" : "v\($0 + 1)")])
+            })
         #expect(try Rewriter.apply([rule], to: &graph) == 2)
         #expect(graph.nodes.map(\.op.type) == ["Neg"])
         #expect(graph.nodes[0].outputs == ["y"] && graph.nodes[0].inputs == ["x"])
@@ -182,7 +196,8 @@ struct RewritingTests {
             inputs: [.init("x", nil)], outputs: [.init("y", nil)],
             initializers: ["own": try Tensor(scalar: Float(1)), "common": try Tensor(scalar: Float(2))],
             nodes: [
-                Node("Mul", inputs: ["x", "own"], outputs: ["a"]), Node("Mul", inputs: ["a", "common"], outputs: ["b"]),
+                Node("Mul", inputs: ["x", "own"], outputs: ["a"]),
+                Node("Mul", inputs: ["a", "common"], outputs: ["b"]),
                 Node("Sub", inputs: ["b", "common"], outputs: ["y"]),
             ])
         #expect(try Rewriter.apply([rule], to: &graph) == 2)

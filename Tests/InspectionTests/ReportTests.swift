@@ -26,22 +26,30 @@ struct ReportTests {
         text.field(hostile, [hostile])
         text.line(.init(hostile, .strong))
         text.append(setup(model: hostile).text)
-        text.table(NodeList([.init(decision: .init(node: hostile, operatorType: hostile, outcome: .float(reason: hostile)), scheme: hostile)]).floatNodes)
+        text.table(
+            NodeList([
+                .init(
+                    decision: .init(node: hostile, operatorType: hostile, outcome: .float(reason: hostile)),
+                    scheme: hostile)
+            ]).floatNodes)
         let all = text.lines().joined()
         #expect(!all.unicodeScalars.contains { $0.properties.generalCategory == .control || $0.value == 0x202E })
     }
 
     private func setup(model: String, data: QuantizationSetup.Data? = nil) -> QuantizationSetup {
         QuantizationSetup(
-            model: .init(path: model, opset: 17, nodes: 22, nodesAfterPasses: 18, parameters: 77_754, bytes: 312_903), data: data,
+            model: .init(path: model, opset: 17, nodes: 22, nodesAfterPasses: 18, parameters: 77_754, bytes: 312_903),
+            data: data,
             configuration: .int8, form: "ONNX QDQ", opset: nil)
     }
 
     @Test("The configuration that is used is said in full")
     func setupText() {
         let data = QuantizationSetup.Data(
-            name: "d.npy", count: 100, calibrationSamples: 90, checkSamples: 10, checkKind: .heldBack, preprocessing: "scale=255",
-            preprocessingOrigin: "the model's metadata", ranges: [.init(input: "x", minimum: 0, maximum: 1, mean: 0.25)])
+            name: "d.npy", count: 100, calibrationSamples: 90, checkSamples: 10, checkKind: .heldBack,
+            preprocessing: "scale=255",
+            preprocessingOrigin: "the model's metadata", ranges: [.init(input: "x", minimum: 0, maximum: 1, mean: 0.25)]
+        )
         #expect(
             setup(model: "m.onnx", data: data).text.lines() == [
                 "  model       m.onnx · ONNX opset 17 · 22 nodes → 18 after fusing · 77.8 k parameters · 313 kB",
@@ -68,7 +76,11 @@ struct ReportTests {
             .init(decision: .init(node: "r", operatorType: "Relu", outcome: .fused(into: "c"))),
             .init(decision: .init(node: "s", operatorType: "Softmax", outcome: .float(reason: "needs more bits"))),
         ])
-        #expect(list.all.lines()[1...] == ["c     Conv      integer  w8", "r     Relu      fused    runs inside c", "s     Softmax   float    needs more bits"])
+        #expect(
+            list.all.lines()[1...] == [
+                "c     Conv      integer  w8", "r     Relu      fused    runs inside c",
+                "s     Softmax   float    needs more bits",
+            ])
         #expect(list.byOperator.lines()[0] == "operator  nodes  integer  fused  float")
         #expect(list.floatNodes.rows.count == 1)
         #expect(list.json.text(indented: false).contains(#""outcome":"float""#))
@@ -76,7 +88,8 @@ struct ReportTests {
 
     @Test("A drop is counted in points, rounded once")
     func drop() {
-        #expect(EvaluationTable.drop(Proportion(hits: 9047, count: 10_000), Proportion(hits: 8997, count: 10_000)) == 0.5)
+        #expect(
+            EvaluationTable.drop(Proportion(hits: 9047, count: 10_000), Proportion(hits: 8997, count: 10_000)) == 0.5)
         #expect(EvaluationTable.drop(Proportion(hits: 29, count: 100), Proportion(hits: 0, count: 100)) == 29)
         #expect(EvaluationTable.drop(Proportion(hits: 1, count: 3), Proportion(hits: 2, count: 3)) == -100.0 / 3)
         #expect(EvaluationTable.drop(Proportion(), Proportion()) == nil)
@@ -84,7 +97,8 @@ struct ReportTests {
 
     @Test("Few samples come with the bounds of what they can tell")
     func certainty() {
-        #expect(OutputTable.certainty(Proportion(hits: 31, count: 32)) == "31 of 32: 84.3 … 99.4 % with 95 % confidence")
+        #expect(
+            OutputTable.certainty(Proportion(hits: 31, count: 32)) == "31 of 32: 84.3 … 99.4 % with 95 % confidence")
         #expect(OutputTable.certainty(Proportion(hits: 9954, count: 10_000)) == "9954 of 10000")
     }
 

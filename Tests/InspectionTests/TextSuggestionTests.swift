@@ -5,10 +5,14 @@ import Testing
 struct TextSuggestionTests {
     private let commands = ["inspect", "quantize", "compare", "eval", "bench", "run", "sys", "schemes", "explain"]
 
-    @Test("A near word is suggested, a far one not", arguments: [
-        ("quantise", "quantize"), ("quantzie", "quantize"), ("Quantize", "quantize"), ("insepct", "inspect"), ("scheme", "schemes"),
-        ("evla", "eval"), ("rnu", "run"), ("comp", "compare"), ("frobnicate", nil), ("x", nil), ("", nil), ("convert", nil),
-    ])
+    @Test(
+        "A near word is suggested, a far one not",
+        arguments: [
+            ("quantise", "quantize"), ("quantzie", "quantize"), ("Quantize", "quantize"), ("insepct", "inspect"),
+            ("scheme", "schemes"),
+            ("evla", "eval"), ("rnu", "run"), ("comp", "compare"), ("frobnicate", nil), ("x", nil), ("", nil),
+            ("convert", nil),
+        ])
     func nearest(word: String, suggestion: String?) {
         #expect(Suggestion.nearest(to: word, among: commands) == suggestion)
     }

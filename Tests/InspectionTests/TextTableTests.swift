@@ -30,9 +30,11 @@ struct TextTableTests {
         #expect(table.csv == "a,b\nx,\nx,y")
     }
 
-    @Test("Wide characters take two columns, combining marks none", arguments: [
-        ("量化", 4), ("abc", 3), ("e\u{301}", 1), ("🚀", 2), ("ﬀ", 1), ("한글", 4), ("", 0), ("✓️", 2), ("é—…█", 4),
-    ])
+    @Test(
+        "Wide characters take two columns, combining marks none",
+        arguments: [
+            ("量化", 4), ("abc", 3), ("e\u{301}", 1), ("🚀", 2), ("ﬀ", 1), ("한글", 4), ("", 0), ("✓️", 2), ("é—…█", 4),
+        ])
     func displayWidth(text: String, width: Int) {
         #expect(text.displayWidth == width)
     }
@@ -44,11 +46,14 @@ struct TextTableTests {
         #expect(table.lines() == ["model      size", "量化.onnx     1", "ab.onnx       2"])
     }
 
-    @Test("A name cannot send escape sequences, break lines or turn the direction of writing", arguments: [
-        ("\u{1B}[31mred", "\\x1b[31mred"), ("a\nb", "a\\nb"), ("a\r\nb", "a\\r\\nb"), ("tab\there", "tab\\there"),
-        ("\u{9B}31m", "\\x9b31m"), ("\u{202E}gpj.exe", "\\u{202e}gpj.exe"), ("nul\0", "nul\\x00"), ("\u{7F}", "\\x7f"),
-        ("plain é 量", "plain é 量"), ("\u{2028}", "\\u{2028}"),
-    ])
+    @Test(
+        "A name cannot send escape sequences, break lines or turn the direction of writing",
+        arguments: [
+            ("\u{1B}[31mred", "\\x1b[31mred"), ("a\nb", "a\\nb"), ("a\r\nb", "a\\r\\nb"), ("tab\there", "tab\\there"),
+            ("\u{9B}31m", "\\x9b31m"), ("\u{202E}gpj.exe", "\\u{202e}gpj.exe"), ("nul\0", "nul\\x00"),
+            ("\u{7F}", "\\x7f"),
+            ("plain é 量", "plain é 量"), ("\u{2028}", "\\u{2028}"),
+        ])
     func escapes(hostile: String, shown: String) {
         #expect(hostile.printable == shown)
         let table = table(hostile)
@@ -80,10 +85,13 @@ struct TextTableTests {
         #expect("量化量化".truncated(toWidth: 5).displayWidth <= 5)
     }
 
-    @Test("Markdown keeps a pipe, a link and an element inside their cell", arguments: [
-        ("a|b", "a\\|b"), ("a\\|b", "a\\\\\\|b"), ("[x](http://h)", "\\[x\\](http://h)"), ("<img>", "\\<img>"), ("`c`", "\\`c\\`"),
-        ("mobilenet_v2.onnx", "mobilenet_v2.onnx"), ("__init__", "\\_\\_init\\_\\_"), ("a&lt;", "a&amp;lt;"),
-    ])
+    @Test(
+        "Markdown keeps a pipe, a link and an element inside their cell",
+        arguments: [
+            ("a|b", "a\\|b"), ("a\\|b", "a\\\\\\|b"), ("[x](http://h)", "\\[x\\](http://h)"), ("<img>", "\\<img>"),
+            ("`c`", "\\`c\\`"),
+            ("mobilenet_v2.onnx", "mobilenet_v2.onnx"), ("__init__", "\\_\\_init\\_\\_"), ("a&lt;", "a&amp;lt;"),
+        ])
     func markdownEscapes(name: String, escaped: String) {
         #expect(table(name).markdown.split(separator: "\n").last?.hasPrefix("| \(escaped) ") == true)
     }
@@ -98,10 +106,12 @@ struct TextTableTests {
                 """)
     }
 
-    @Test("CSV quotes what needs it and disarms formulas", arguments: [
-        ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"),
-        ("-cmd", "'-cmd"), ("+1", "'+1"), ("=a,b", "\"'=a,b\""), ("", ""),
-    ])
+    @Test(
+        "CSV quotes what needs it and disarms formulas",
+        arguments: [
+            ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"),
+            ("-cmd", "'-cmd"), ("+1", "'+1"), ("=a,b", "\"'=a,b\""), ("", ""),
+        ])
     func csvFields(name: String, field: String) {
         #expect(table(name, .integer(-5)).csv == "model,size_bytes\n\(field),-5")
     }

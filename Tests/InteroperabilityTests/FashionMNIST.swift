@@ -15,9 +15,11 @@ struct FashionMNIST {
     static func images(_ part: Part, for model: Model) throws -> PreprocessedSource {
         let path = "\(folder)/\(part.rawValue)-images-idx3-ubyte.gz"
         try #require(
-            FileManager.default.fileExists(atPath: path), "\(path) is missing: install dataset-fashion-mnist (make setup)")
+            FileManager.default.fileExists(atPath: path),
+            "\(path) is missing: install dataset-fashion-mnist (make setup)")
         return PreprocessedSource(
-            try DataSource.open(path, inputs: model.inputs), recipe: try PreprocessingRecipe(parsing: recipe), inputs: model.inputs)
+            try DataSource.open(path, inputs: model.inputs), recipe: try PreprocessingRecipe(parsing: recipe),
+            inputs: model.inputs)
     }
 
     /// The first `count` images as one tensor.

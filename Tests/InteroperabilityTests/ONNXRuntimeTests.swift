@@ -17,14 +17,18 @@ struct ONNXRuntimeTests {
         let expected = try NumPy.read(files.path("logits.npy"))
         let found = try #require(try model.compiled(threads: 2).makeSession().run(["image": batch])["logits"])
         let comparison = try ScoreComparison(found, expected)
-        print("INT8 against ONNX Runtime: \(comparison.sameBest) of \(comparison.count) alike, largest logit difference \(comparison.largestDifference)")
+        print(
+            "INT8 against ONNX Runtime: \(comparison.sameBest) of \(comparison.count) alike, largest logit difference \(comparison.largestDifference)"
+        )
         #expect(comparison.count == 10_000)
         #expect(comparison.agreement >= 0.999)
     }
 
-    @Test("A file quantized by another tool gives here the logits that ONNX Runtime gives", arguments: [
-        "onnxruntime-qdq-u8s8", "onnxruntime-qdq-s8s8", "onnxruntime-qoperator-u8s8", "nncf",
-    ])
+    @Test(
+        "A file quantized by another tool gives here the logits that ONNX Runtime gives",
+        arguments: [
+            "onnxruntime-qdq-u8s8", "onnxruntime-qdq-s8s8", "onnxruntime-qoperator-u8s8", "nncf",
+        ])
     func foreignFile(name: String) throws {
         let model = try Model(contentsOf: Files.fixture("fashion-resnet/\(name).onnx"))
         let expected = try NumPy.read(Files.fixture("fashion-resnet/\(name).logits.npy"))
@@ -34,10 +38,13 @@ struct ONNXRuntimeTests {
         let output = try #require(model.graph.outputs.first?.name.text)
         let found = try #require(try compiled.makeSession().run([input: batch])[output])
         let comparison = try ScoreComparison(found, expected)
-        print("\(name): \(comparison.sameBest) of \(comparison.count) alike, largest difference \(comparison.largestDifference)")
+        print(
+            "\(name): \(comparison.sameBest) of \(comparison.count) alike, largest difference \(comparison.largestDifference)"
+        )
         #expect(comparison.agreement >= 0.99)
         let work = try compiled.program(for: [input: batch]).multiplyAccumulates
-        #expect(Double(work.integer) >= 0.99 * Double(work.total), "only \(work.integer) of \(work.total) MACs are integer")
+        #expect(
+            Double(work.integer) >= 0.99 * Double(work.total), "only \(work.integer) of \(work.total) MACs are integer")
     }
 
     @Test("An FP16 model gives the logits of ONNX Runtime", arguments: ["float16", "float16-float32-io"])

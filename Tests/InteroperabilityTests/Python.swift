@@ -14,7 +14,8 @@ struct Python {
     private static func environment(_ name: String) throws -> Python {
         let path = try #require(
             ProcessInfo.processInfo.environment[name], "\(name) is not set: run the tests by `make test`")
-        try #require(FileManager.default.isExecutableFile(atPath: path), "\(path) is missing: run scripts/test-environment.sh")
+        try #require(
+            FileManager.default.isExecutableFile(atPath: path), "\(path) is missing: run scripts/test-environment.sh")
         return Python(executable: path)
     }
 
@@ -34,7 +35,8 @@ struct Python {
         return text
     }
 
-    private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Scripts")
+    private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Scripts")
 }
 
 /// Files of the repository, and a folder for one test's own.

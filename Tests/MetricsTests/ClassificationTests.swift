@@ -89,7 +89,9 @@ private func near(_ value: Double?, _ expected: Double, _ tolerance: Double) -> 
 
     @Test(
         "Wilson bounds are those of the literature",
-        arguments: [(0, 10, 0, 0.277533), (5, 10, 0.236593, 0.763407), (10, 10, 0.722467, 1), (9, 100, 0.048067, 0.162267)]
+        arguments: [
+            (0, 10, 0, 0.277533), (5, 10, 0.236593, 0.763407), (10, 10, 0.722467, 1), (9, 100, 0.048067, 0.162267),
+        ]
             as [(UInt64, UInt64, Double, Double)])
     func wilson(hits: UInt64, count: UInt64, low: Double, high: Double) throws {
         let bounds = try #require(Proportion(hits: hits, count: count).wilsonBounds())
@@ -99,7 +101,9 @@ private func near(_ value: Double?, _ expected: Double, _ tolerance: Double) -> 
 
     @Test(
         "McNemar's p is the exact binomial one",
-        arguments: [(0, 0, 1), (3, 3, 1), (0, 5, 0.0625), (1, 9, 0.021484375), (9, 1, 0.021484375), (4, 10, 0.179565429688)]
+        arguments: [
+            (0, 0, 1), (3, 3, 1), (0, 5, 0.0625), (1, 9, 0.021484375), (9, 1, 0.021484375), (4, 10, 0.179565429688),
+        ]
             as [(Int, Int, Double)])
     func mcNemar(first: Int, second: Int, p: Double) {
         var test = McNemarTest()

@@ -108,7 +108,9 @@ private func near(_ value: Double?, _ expected: Double, _ tolerance: Double = 1e
             for parts in [1, 2, 7] {
                 let shuffled = samples.shuffled(using: &random)
                 var merged = Metric()
-                for part in 0..<parts { merged.merge(try measured(shuffled[part * 60 / parts..<(part + 1) * 60 / parts])) }
+                for part in 0..<parts {
+                    merged.merge(try measured(shuffled[part * 60 / parts..<(part + 1) * 60 / parts]))
+                }
                 #expect(merged == whole)
             }
         }

@@ -34,7 +34,8 @@ private func sum(_ terms: some Sequence<Double>) -> ExactSum {
         #expect(sum([-1, -0x1p-53, -0x1p-1074]).value == -1 - 0x1p-52)
         #expect(sum([]).value == 0)
         #expect(
-            sum([.greatestFiniteMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]).value == .greatestFiniteMagnitude
+            sum([.greatestFiniteMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]).value
+                == .greatestFiniteMagnitude
         )
     }
 
@@ -64,7 +65,9 @@ private func sum(_ terms: some Sequence<Double>) -> ExactSum {
     func order() {
         var random = SplitMix64(seed: 3)
         let terms = (0..<2000).map { _ in
-            Double(sign: random.next() & 1 == 0 ? .plus : .minus, exponent: Int(random.next() % 600) - 300, significand: 1.7)
+            Double(
+                sign: random.next() & 1 == 0 ? .plus : .minus, exponent: Int(random.next() % 600) - 300,
+                significand: 1.7)
         }
         let expected = sum(terms).serialized()
         for parts in [1, 2, 17] {

@@ -3,11 +3,11 @@ import Testing
 @testable import BitdepthMetrics
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 @Suite("Logarithm and exponential") struct ExponentialTests {

@@ -60,7 +60,9 @@ import Testing
 
     @Test("Integer division by zero is an error; float division gives an infinity")
     func divisionByZero() throws {
-        let error = #expect(throws: BitdepthError.self) { try OneNode("Div")(try Tensor.ints([1]), try Tensor.ints([0])) }
+        let error = #expect(throws: BitdepthError.self) {
+            try OneNode("Div")(try Tensor.ints([1]), try Tensor.ints([0]))
+        }
         #expect(error?.code == .valueOutOfRange)
         #expect(try OneNode("Div")(try Tensor.floats([1]), try Tensor.floats([0])).floats() == [.infinity])
     }
@@ -69,7 +71,10 @@ import Testing
     func wraps() throws {
         let a = try Tensor.ints([100, -128], nil, .int8)
         #expect(try OneNode("Add")(a, a).integers() == [-56, 0])
-        #expect(try OneNode("Mul")(try Tensor.ints([200], nil, .uint8), try Tensor.ints([2], nil, .uint8)).integers() == [144])
+        #expect(
+            try OneNode("Mul")(try Tensor.ints([200], nil, .uint8), try Tensor.ints([2], nil, .uint8)).integers() == [
+                144
+            ])
         #expect(try OneNode("Abs")(a).integers() == [100, -128])
     }
 
@@ -82,10 +87,14 @@ import Testing
 
     @Test("A power has the type of its base")
     func power() throws {
-        let y = try OneNode("Pow")(try Tensor.ints([2, 3, 1, -1, 2], nil, .int32), try Tensor.ints([10, 4, -5, -3, -1]))
+        let y = try OneNode("Pow")(
+            try Tensor.ints([2, 3, 1, -1, 2], nil, .int32), try Tensor.ints([10, 4, -5, -3, -1]))
         #expect(y.type == .int32)
         #expect(try y.integers() == [1024, 81, 1, -1, 0])
-        #expect(try OneNode("Pow")(try Tensor.floats([2, 9]), try Tensor.floats([3, 0.5], nil, .float16)).floats() == [8, 3])
+        #expect(
+            try OneNode("Pow")(try Tensor.floats([2, 9]), try Tensor.floats([3, 0.5], nil, .float16)).floats() == [
+                8, 3,
+            ])
     }
 
     @Test("Operands broadcast by NumPy's rules")
@@ -93,13 +102,16 @@ import Testing
         let y = try OneNode("Sub")(try Tensor.ints([10, 20], [2, 1]), try Tensor.ints([1, 2, 3], [3]))
         #expect(y.shape.dimensions == [2, 3])
         #expect(try y.integers() == [9, 8, 7, 19, 18, 17])
-        #expect(throws: BitdepthError.self) { try OneNode("Add")(try Tensor.ints([1, 2]), try Tensor.ints([1, 2, 3])) }
+        #expect(throws: BitdepthError.self) {
+            try OneNode("Add")(try Tensor.ints([1, 2]), try Tensor.ints([1, 2, 3]))
+        }
     }
 
     @Test("Half-precision sums round once, half to even")
     func half() throws {
         // 2048 + 1 lies midway between 2048 and 2050, the neighbours in FP16.
-        let y = try OneNode("Add")(try Tensor.floats([2048, 2050], nil, .float16), try Tensor.floats([1, 1], nil, .float16))
+        let y = try OneNode("Add")(
+            try Tensor.floats([2048, 2050], nil, .float16), try Tensor.floats([1, 1], nil, .float16))
         #expect(try y.floats() == [2048, 2052])
     }
 
@@ -115,7 +127,8 @@ import Testing
         let x = try Tensor.floats([-5, 0, 5])
         #expect(try OneNode("Clip")(x, nil, try Tensor(scalar: Float(1))).floats() == [-5, 0, 1])
         #expect(try OneNode("Clip")(x, try Tensor(scalar: Float(-1))).floats() == [-1, 0, 5])
-        #expect(try OneNode("Clip")(x, try Tensor(scalar: Float(4)), try Tensor(scalar: Float(2))).floats() == [2, 2, 2])
+        #expect(
+            try OneNode("Clip")(x, try Tensor(scalar: Float(4)), try Tensor(scalar: Float(2))).floats() == [2, 2, 2])
     }
 
     @Test("Shifts push bits out of the type, also those of 64 places and more")

@@ -67,13 +67,22 @@ import Testing
             Case(op: "ConstantOfShape", inputs: [try .ints([-1])]),
             Case(op: "Range", inputs: [one, try Tensor(scalar: Int64(5)), try Tensor(scalar: Int64(0))]),
             Case(op: "Range", inputs: [try Tensor(scalar: Int64.min), try Tensor(scalar: Int64.max), one]),
-            Case(op: "Range", inputs: [try Tensor(scalar: Float(0)), try Tensor(scalar: Float.infinity), try Tensor(scalar: Float(1))]),
+            Case(
+                op: "Range",
+                inputs: [
+                    try Tensor(scalar: Float(0)), try Tensor(scalar: Float.infinity), try Tensor(scalar: Float(1)),
+                ]),
             Case(op: "Split", attributes: [("axis", .int(5))], inputs: [x]),
             Case(op: "Split", inputs: [x, try .ints([.max])]),
             Case(op: "Div", inputs: [try .ints([1]), try .ints([0])]),
             Case(op: "Mod", inputs: [try .ints([1]), try .ints([0])]),
             Case(op: "Add", inputs: [x, try .ints([1])]),
-            Case(op: "Add", inputs: [try Tensor(zeros: try Shape([1, 1 << 17]), type: .int8), try Tensor(zeros: try Shape([1 << 17, 1]), type: .int8)]),
+            Case(
+                op: "Add",
+                inputs: [
+                    try Tensor(zeros: try Shape([1, 1 << 17]), type: .int8),
+                    try Tensor(zeros: try Shape([1 << 17, 1]), type: .int8),
+                ]),
             Case(op: "And", inputs: [x, x]),
             Case(op: "BitShift", attributes: [("direction", .text("UP"))], inputs: [try .ints([1]), try .ints([1])]),
             Case(op: "BitShift", inputs: [try .ints([1]), try .ints([1])]),
@@ -94,7 +103,9 @@ import Testing
         for wrong in try Self.cases() {
             let outputs = wrong.op == "TopK" ? 2 : 1
             let node = OneNode(OperatorName(wrong.op), wrong.attributes, outputs: outputs)
-            let error = #expect(throws: BitdepthError.self, "\(wrong.op) \(wrong.attributes)") { try node.evaluate(wrong.inputs) }
+            let error = #expect(throws: BitdepthError.self, "\(wrong.op) \(wrong.attributes)") {
+                try node.evaluate(wrong.inputs)
+            }
             #expect(error?.code != .internal && error?.message.isEmpty == false, "\(wrong.op): \(error?.message ?? "")")
         }
     }
@@ -104,11 +115,14 @@ import Testing
         for wrong in try Self.cases() {
             let node = OneNode(OperatorName(wrong.op), wrong.attributes, outputs: wrong.op == "TopK" ? 2 : 1)
             let facts: [[Fact?]] = [
-                wrong.inputs.map { $0.map(Fact.init(constant:)) }, wrong.inputs.map { $0.map { Fact(TensorType(of: $0)) } },
+                wrong.inputs.map { $0.map(Fact.init(constant:)) },
+                wrong.inputs.map { $0.map { Fact(TensorType(of: $0)) } },
                 wrong.inputs.map { $0.map { Fact($0.type, PartialShape.unknown) } },
             ]
             for facts in facts {
-                do throws(BitdepthError) { _ = try node.infer(facts) } catch { #expect(error.code != .internal, "\(wrong.op): \(error.message)") }
+                do throws(BitdepthError) { _ = try node.infer(facts) } catch {
+                    #expect(error.code != .internal, "\(wrong.op): \(error.message)")
+                }
             }
         }
     }

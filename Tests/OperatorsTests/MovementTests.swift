@@ -23,12 +23,16 @@ import Testing
         let x = try matrix(type)
         func wanted(_ values: [Int]) -> [Int] { type == .bool ? values.map { $0 % 2 } : values }
         #expect(try numbers(try OneNode("Transpose")(x)) == wanted([0, 3, 1, 4, 2, 5]))
-        #expect(try numbers(try OneNode("Concat", [("axis", .int(1))])(x, x)) == wanted([0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]))
+        #expect(
+            try numbers(try OneNode("Concat", [("axis", .int(1))])(x, x))
+                == wanted([0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]))
         let slice = try OneNode("Slice")(x, try .ints([2]), try .ints([-9]), try .ints([1]), try .ints([-2]))
         #expect(try numbers(slice) == wanted([2, 0, 5, 3]))
-        #expect(try numbers(try OneNode("Gather", [("axis", .int(1))])(x, try .ints([-1, 0]))) == wanted([2, 0, 5, 3]))
+        #expect(
+            try numbers(try OneNode("Gather", [("axis", .int(1))])(x, try .ints([-1, 0]))) == wanted([2, 0, 5, 3]))
         #expect(try numbers(try OneNode("Pad")(x, try .ints([0, 1, 0, 0]))) == wanted([0, 0, 1, 2, 0, 3, 4, 5]))
-        #expect(try numbers(try OneNode("Tile")(x, try .ints([1, 2]))) == wanted([0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]))
+        #expect(
+            try numbers(try OneNode("Tile")(x, try .ints([1, 2]))) == wanted([0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5]))
         let scattered = try OneNode("ScatterND")(x, try .ints([1], [1, 1]), try OneNode("Gather")(x, try .ints([0])))
         #expect(try numbers(scattered) == wanted([0, 1, 2, 0, 1, 2]))
         let parts = try OneNode("Split", [("axis", .int(1))], outputs: 2).evaluate([x])
@@ -44,7 +48,8 @@ import Testing
         #expect(throws: BitdepthError.self) { try OneNode("Reshape")(x, try .ints([-1, 5])) }
         #expect(throws: BitdepthError.self) { try OneNode("Reshape")(x, try .ints([-1, -1])) }
         let nothing = try Tensor(zeros: try Shape([0, 3]), type: .float32)
-        #expect(try OneNode("Reshape", [("allowzero", .int(1))])(nothing, try .ints([3, 0])).shape.dimensions == [3, 0])
+        #expect(
+            try OneNode("Reshape", [("allowzero", .int(1))])(nothing, try .ints([3, 0])).shape.dimensions == [3, 0])
     }
 
     @Test("What Reshape leaves open is known although the batch is not")
@@ -59,7 +64,8 @@ import Testing
         ("constant", [2, 3], [0, 0, 1, 2, 3, 4, 0, 0, 0]), ("constant", [-1, 2], [2, 3, 4, 0, 0]),
         ("reflect", [2, 3], [3, 2, 1, 2, 3, 4, 3, 2, 1]), ("reflect", [-1, 2], [2, 3, 4, 3, 2]),
         ("edge", [2, 3], [1, 1, 1, 2, 3, 4, 4, 4, 4]), ("edge", [2, -1], [1, 1, 1, 2, 3]),
-        ("wrap", [2, 3], [3, 4, 1, 2, 3, 4, 1, 2, 3]), ("wrap", [-1, 2], [2, 3, 4, 2, 3]), ("wrap", [2, -1], [2, 3, 1, 2, 3]),
+        ("wrap", [2, 3], [3, 4, 1, 2, 3, 4, 1, 2, 3]), ("wrap", [-1, 2], [2, 3, 4, 2, 3]),
+        ("wrap", [2, -1], [2, 3, 1, 2, 3]),
     ]
 
     @Test("Pads of every mode agree with ONNX Runtime", arguments: pads.indices)
@@ -69,18 +75,24 @@ import Testing
         #expect(try y.floats() == expected)
     }
 
-    @Test("Slices clamp places outside and walk backwards", arguments: [
-        ([0], [100], [1], [0, 1, 2, 3, 4]), ([-100], [2], [1], [0, 1]), ([4], [Int.min], [-1], [4, 3, 2, 1, 0]),
-        ([Int.max], [0], [-2], [4, 2]), ([1], [Int.max], [Int.max], [1]), ([3], [Int.min], [Int.min], [3]), ([3], [3], [1], []),
-    ])
+    @Test(
+        "Slices clamp places outside and walk backwards",
+        arguments: [
+            ([0], [100], [1], [0, 1, 2, 3, 4]), ([-100], [2], [1], [0, 1]), ([4], [Int.min], [-1], [4, 3, 2, 1, 0]),
+            ([Int.max], [0], [-2], [4, 2]), ([1], [Int.max], [Int.max], [1]), ([3], [Int.min], [Int.min], [3]),
+            ([3], [3], [1], []),
+        ])
     func slice(_ starts: [Int], _ ends: [Int], _ steps: [Int], _ expected: [Int]) throws {
-        let y = try OneNode("Slice")(try .ints([0, 1, 2, 3, 4]), try .ints(starts), try .ints(ends), nil, try .ints(steps))
+        let y = try OneNode("Slice")(
+            try .ints([0, 1, 2, 3, 4]), try .ints(starts), try .ints(ends), nil, try .ints(steps))
         #expect(try y.integers() == expected)
     }
 
-    @Test("Updates to one place are combined in order", arguments: [
-        ("none", [1, 9, 3]), ("add", [1, 16, 3]), ("mul", [1, 90, 3]), ("max", [1, 9, 3]), ("min", [1, 2, 3]),
-    ])
+    @Test(
+        "Updates to one place are combined in order",
+        arguments: [
+            ("none", [1, 9, 3]), ("add", [1, 16, 3]), ("mul", [1, 90, 3]), ("max", [1, 9, 3]), ("min", [1, 2, 3]),
+        ])
     func scatter(_ reduction: String, _ expected: [Int]) throws {
         let scatter = OneNode("ScatterElements", [("reduction", .text(reduction))])
         #expect(try scatter(try .ints([1, 2, 3]), try .ints([-2, 1]), try .ints([5, 9])).integers() == expected)

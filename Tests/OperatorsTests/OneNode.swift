@@ -18,7 +18,8 @@ struct OneNode {
     func node(_ inputs: [Tensor?]) -> Node {
         Node(
             type, name: "node", inputs: inputs.indices.map { inputs[$0] == nil ? nil : ValueName("input\($0)") },
-            outputs: (0..<outputCount).map { ValueName("output\($0)") }, attributes: .init(uniqueKeysWithValues: attributes))
+            outputs: (0..<outputCount).map { ValueName("output\($0)") },
+            attributes: .init(uniqueKeysWithValues: attributes))
     }
 
     func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
@@ -49,7 +50,9 @@ struct OneNode {
         for (index, tensor) in inputs.enumerated() { values[ValueName("input\(index)")] = tensor }
         var scope = UpgradeScope(taken: Set(values.keys).union(node.outputs.compactMap { $0 }), constants: [:])
         var version = opset
-        while let type = OperatorCatalogue.all[node.op], let next = type.signature.versions.first(where: { $0 > version }) {
+        while let type = OperatorCatalogue.all[node.op],
+            let next = type.signature.versions.first(where: { $0 > version })
+        {
             try type.upgrade(&node, to: next, in: &scope)
             version = next
         }

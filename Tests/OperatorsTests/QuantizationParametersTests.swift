@@ -91,7 +91,9 @@ private let asymmetric: [QuantizationScheme] = [
             guard high > low else { continue }
             let unit = Double(sign: .plus, exponent: Int(random.next() % 100) - 60, significand: 1)
             let parameters = QuantizationParameters(range: Double(low) * unit...Double(high) * unit, scheme: scheme)
-            if parameters.zeroPoint != exactZeroPoint(low: Int128(low), high: Int128(high), codes: scheme.codes) { wrong += 1 }
+            if parameters.zeroPoint != exactZeroPoint(low: Int128(low), high: Int128(high), codes: scheme.codes) {
+                wrong += 1
+            }
             let scale = Float(Double(high - low) * unit / Double(scheme.codes.count - 1))
             if parameters.scale != scale { wrong += 1 }
             if parameters.quantize(0) != parameters.zeroPoint || parameters.roundTrip(0) != 0 { wrong += 1 }
@@ -176,10 +178,14 @@ private let asymmetric: [QuantizationScheme] = [
     @Test("A scale that a file got wrong traps nothing", arguments: [0, -1, .nan, .infinity, 1e-45] as [Float])
     func wrongScale(scale: Float) {
         let parameters = QuantizationParameters(scale: scale, zeroPoint: 5, codes: 0...255)
-        for real: Float in [0, 1, -1, .infinity, -.infinity, .nan] { #expect((0...255).contains(parameters.quantize(real))) }
+        for real: Float in [0, 1, -1, .infinity, -.infinity, .nan] {
+            #expect((0...255).contains(parameters.quantize(real)))
+        }
     }
 
-    @Test("A range without width, or too narrow for a normal scale, gives scale 1 and an exact zero", arguments: asymmetric)
+    @Test(
+        "A range without width, or too narrow for a normal scale, gives scale 1 and an exact zero",
+        arguments: asymmetric)
     func zeroWidth(scheme: QuantizationScheme) {
         for reach in [0, 1e-45, 1e-38, 1e-320] {
             let parameters = QuantizationParameters(range: 0...reach, scheme: scheme)

@@ -8,7 +8,8 @@ import Testing
     // By hand for the rows [1, -2, 3] and [4, 0, -4].
     static let rows: [(op: OperatorName, expected: [Float])] = [
         ("ReduceSum", [2, 0]), ("ReduceMean", [2.0 / 3, 0]), ("ReduceMax", [3, 4]), ("ReduceMin", [-2, -4]),
-        ("ReduceProd", [-6, 0]), ("ReduceL1", [6, 8]), ("ReduceL2", [3.7416575, 5.6568542]), ("ReduceSumSquare", [14, 32]),
+        ("ReduceProd", [-6, 0]), ("ReduceL1", [6, 8]), ("ReduceL2", [3.7416575, 5.6568542]),
+        ("ReduceSumSquare", [14, 32]),
         ("ReduceLogSum", [0.6931472, -.infinity]), ("ReduceLogSumExp", [3.1328452, 4.0184795]),
     ]
 
@@ -19,14 +20,18 @@ import Testing
         let y = try OneNode(op)(x, try .ints([-1]))
         #expect(y.shape.dimensions == [2, 1])
         for (value, wanted) in zip(try y.floats(), expected) {
-            #expect(value == wanted || abs(value - wanted) < 1e-6 * max(1, abs(wanted)), "\(op): \(value) for \(wanted)")
+            #expect(
+                value == wanted || abs(value - wanted) < 1e-6 * max(1, abs(wanted)), "\(op): \(value) for \(wanted)")
         }
     }
 
-    @Test("Reducing nothing gives the specification's identities", arguments: [
-        ("ReduceSum", 0), ("ReduceProd", 1), ("ReduceMax", -.infinity), ("ReduceMin", .infinity), ("ReduceL1", 0), ("ReduceL2", 0),
-        ("ReduceSumSquare", 0), ("ReduceLogSum", -.infinity), ("ReduceLogSumExp", -.infinity),
-    ] as [(String, Float)])
+    @Test(
+        "Reducing nothing gives the specification's identities",
+        arguments: [
+            ("ReduceSum", 0), ("ReduceProd", 1), ("ReduceMax", -.infinity), ("ReduceMin", .infinity), ("ReduceL1", 0),
+            ("ReduceL2", 0),
+            ("ReduceSumSquare", 0), ("ReduceLogSum", -.infinity), ("ReduceLogSumExp", -.infinity),
+        ] as [(String, Float)])
     func nothing(_ op: String, _ expected: Float) throws {
         let x = try Tensor(zeros: try Shape([2, 0, 3]), type: .float32)
         let y = try OneNode(OperatorName(op), [("keepdims", .int(0))])(x, try .ints([1]))
@@ -46,7 +51,8 @@ import Testing
     func withoutAxes() throws {
         let x = try Tensor.floats([1, -2, 3, 4], [2, 2])
         #expect(try OneNode("ReduceSum", [("keepdims", .int(0))])(x) == (try Tensor(scalar: Float(6))))
-        #expect(try OneNode("ReduceL1", [("noop_with_empty_axes", .int(1))])(x, try .ints([])).floats() == [1, 2, 3, 4])
+        #expect(
+            try OneNode("ReduceL1", [("noop_with_empty_axes", .int(1))])(x, try .ints([])).floats() == [1, 2, 3, 4])
     }
 
     @Test("Large logits do not overflow a sum of exponentials")
@@ -60,10 +66,13 @@ import Testing
         #expect(try OneNode(OperatorName(op))(try .floats([1, .nan, 2])).floats()[0].isNaN)
     }
 
-    @Test("Index notation: products, traces, broadcasting", arguments: [
-        ("ij,jk", [1, 2, 3, 4], [7, 10, 15, 22]), ("ij,ij->", [1, 2, 3, 4], [30]), ("...i,...i->...", [1, 2, 3, 4], [5, 25]),
-        ("ii,jj->ij", [1, 2, 3, 4], [1, 4, 4, 16]),
-    ] as [(String, [Float], [Float])])
+    @Test(
+        "Index notation: products, traces, broadcasting",
+        arguments: [
+            ("ij,jk", [1, 2, 3, 4], [7, 10, 15, 22]), ("ij,ij->", [1, 2, 3, 4], [30]),
+            ("...i,...i->...", [1, 2, 3, 4], [5, 25]),
+            ("ii,jj->ij", [1, 2, 3, 4], [1, 4, 4, 16]),
+        ] as [(String, [Float], [Float])])
     func einsum(_ equation: String, _ matrix: [Float], _ expected: [Float]) throws {
         let x = try Tensor.floats(matrix, [2, 2])
         if equation == "ii,jj->ij" {

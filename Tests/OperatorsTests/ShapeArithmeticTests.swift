@@ -77,6 +77,8 @@ import Testing
         let b = PartialShape([.known(5), .known(1), .symbol("n")])
         let both = try PartialShape.broadcast(a, b)
         #expect(both == PartialShape([.symbol("n"), .known(5), .known(4), .symbol("n")]))
-        #expect(throws: BitdepthError.self) { try PartialShape.broadcast(PartialShape([.known(2)]), PartialShape([.known(3)])) }
+        #expect(throws: BitdepthError.self) {
+            try PartialShape.broadcast(PartialShape([.known(2)]), PartialShape([.known(3)]))
+        }
     }
 }

@@ -44,7 +44,10 @@ struct ActivationTests {
         let spellings: [(Float, Float, Body)] = [
             (0, 2, { maker in try clip(&maker, maker.add("Relu", ["x"]), nil, 2) }),
             (0, 2, { maker in maker.add("Relu", [try clip(&maker, "x", -1, 2)]) }),
-            (0, 2, { maker in maker.add("Min", [maker.add("Max", ["x", try maker.scalar(0)]), try maker.scalar(2)]) }),
+            (
+                0, 2,
+                { maker in maker.add("Min", [maker.add("Max", ["x", try maker.scalar(0)]), try maker.scalar(2)]) }
+            ),
             (-1, 1, { maker in try clip(&maker, try clip(&maker, "x", -1, 2), -2, 1) }),
             (1, 1, { maker in try clip(&maker, try clip(&maker, "x", -2, -1), 1, 2) }),
         ]
@@ -65,7 +68,9 @@ struct ActivationTests {
             maker.output(positive)
             return try clip(&maker, positive, 0, 6)
         }
-        for graph in [vector, broadcast, tapped] { #expect(try expectUnchanged(graph, by: ActivationFusion()).changes == 0) }
+        for graph in [vector, broadcast, tapped] {
+            #expect(try expectUnchanged(graph, by: ActivationFusion()).changes == 0)
+        }
     }
 
     @Test("HardSwish in every spelling")
@@ -86,7 +91,8 @@ struct ActivationTests {
                     return maker.add("Div", [maker.add("Mul", ["x", six]), try maker.scalar(6)])
                 },
                 { maker in
-                    maker.add("Mul", ["x", maker.add("HardSigmoid", ["x"], ["alpha": .float(1 / 6), "beta": .float(0.5)])])
+                    maker.add(
+                        "Mul", ["x", maker.add("HardSigmoid", ["x"], ["alpha": .float(1 / 6), "beta": .float(0.5)])])
                 },
             ], become: ["HardSwish"])
     }
@@ -96,7 +102,9 @@ struct ActivationTests {
         try check(
             [
                 { maker in
-                    maker.add("Div", [try clip(&maker, maker.add("Add", ["x", try maker.scalar(3)]), 0, 6), try maker.scalar(6)])
+                    maker.add(
+                        "Div",
+                        [try clip(&maker, maker.add("Add", ["x", try maker.scalar(3)]), 0, 6), try maker.scalar(6)])
                 }
             ], become: ["HardSigmoid"], changes: 1)
     }
@@ -152,7 +160,8 @@ struct ActivationTests {
     func nearMisses() throws {
         let swish = try graph { maker in maker.add("Mul", ["x", maker.add("Sigmoid", ["x"])]) }
         let otherConstant = try graph { maker in
-            let gate = maker.add("Add", [maker.add("Erf", [maker.add("Mul", ["x", try maker.scalar(0.7)])]), try maker.scalar(1)])
+            let gate = maker.add(
+                "Add", [maker.add("Erf", [maker.add("Mul", ["x", try maker.scalar(0.7)])]), try maker.scalar(1)])
             return maker.add("Mul", [maker.add("Mul", ["x", gate]), try maker.scalar(0.5)])
         }
         let otherValue = try graph { maker in
@@ -165,7 +174,9 @@ struct ActivationTests {
         }
     }
 
-    @Test("Operators that a file's operator set lacks are not made", arguments: [(13, ["HardSigmoid", "Mul"]), (14, ["HardSwish"])])
+    @Test(
+        "Operators that a file's operator set lacks are not made",
+        arguments: [(13, ["HardSigmoid", "Mul"]), (14, ["HardSwish"])])
     func opset(version: Int, operators: [String]) throws {
         let graph = try graph { maker in
             let clipped = try clip(&maker, maker.add("Add", ["x", try maker.scalar(3)]), 0, 6)
@@ -177,7 +188,9 @@ struct ActivationTests {
 
 @Suite("Fusing normalizations")
 struct NormalizationTests {
-    private func graph(axes: [Int64] = [-1], scale: [Int] = [8], square: OperatorName = "Pow", reciprocal: Bool = false) throws -> Graph {
+    private func graph(axes: [Int64] = [-1], scale: [Int] = [8], square: OperatorName = "Pow", reciprocal: Bool = false)
+        throws -> Graph
+    {
         var maker = try GraphMaker(input: [2, 3, 8], seed: 19)
         let mean = maker.add("ReduceMean", ["x", try maker.constant(axes)])
         let centred = maker.add("Sub", ["x", mean])
@@ -186,7 +199,8 @@ struct NormalizationTests {
         let deviation = maker.add("Sqrt", [maker.add("Add", [variance, try maker.scalar(1e-3)])])
         let normalized =
             reciprocal
-            ? maker.add("Mul", [centred, maker.add("Reciprocal", [deviation])]) : maker.add("Div", [centred, deviation])
+            ? maker.add("Mul", [centred, maker.add("Reciprocal", [deviation])])
+            : maker.add("Div", [centred, deviation])
         let scaled = maker.add("Mul", [normalized, try maker.random(scale)])
         maker.output(maker.add("Add", [scaled, try maker.random(scale)]))
         return maker.graph

@@ -12,10 +12,12 @@ struct FoldingTests {
     private static func linear(_ kind: String, _ maker: inout GraphMaker) throws -> ValueName {
         switch kind {
         case "grouped": return maker.add("Conv", ["x", try maker.weight([4, 2, 3, 3])], ["group": .int(2)])
-        case "depthwise": return maker.add("Conv", ["x", try maker.weight([4, 1, 3, 3]), try maker.random([4])], ["group": .int(4)])
+        case "depthwise":
+            return maker.add("Conv", ["x", try maker.weight([4, 1, 3, 3]), try maker.random([4])], ["group": .int(4)])
         case "transposed": return maker.add("ConvTranspose", ["x", try maker.weight([4, 4, 3, 3])])
         case "transposed grouped":
-            return maker.add("ConvTranspose", ["x", try maker.weight([4, 2, 3, 3]), try maker.random([4])], ["group": .int(2)])
+            return maker.add(
+                "ConvTranspose", ["x", try maker.weight([4, 2, 3, 3]), try maker.random([4])], ["group": .int(2)])
         default: return maker.add("Conv", ["x", try maker.weight([4, 4, 3, 3]), try maker.random([4])])
         }
     }
@@ -106,7 +108,8 @@ struct FoldingTests {
         #expect(graph.nodes[0].inputs == maker.graph.nodes[0].inputs)
     }
 
-    @Test("Batch normalization in training, or of values that a caller may give, is left alone", arguments: [true, false])
+    @Test(
+        "Batch normalization in training, or of values that a caller may give, is left alone", arguments: [true, false])
     func notConstant(training: Bool) throws {
         var maker = try GraphMaker(input: Self.shape, seed: 3)
         maker.output(try maker.batchNorm(Self.linear("plain", &maker), channels: 4))
@@ -152,14 +155,18 @@ struct FoldingTests {
     @Test("Factors, divisors and subtrahends fold as well", arguments: ["Mul", "Div", "Sub"])
     func factors(op: String) throws {
         var maker = try GraphMaker(input: Self.shape, seed: 7)
-        maker.output(maker.add(OperatorName(op), [try Self.linear("transposed grouped", &maker), try maker.random([4, 1, 1], in: 0.5...2)]))
+        maker.output(
+            maker.add(
+                OperatorName(op),
+                [try Self.linear("transposed grouped", &maker), try maker.random([4, 1, 1], in: 0.5...2)]))
         let (graph, changes) = try expectUnchanged(
             maker.graph, by: { try ConvMulScale().run(&$0) + ConvAddBias().run(&$0) })
         #expect(changes == 1)
         #expect(graph.operators == ["ConvTranspose"])
     }
 
-    @Test("A constant minus a convolution is not the convolution minus the constant; division by zero stays where it is")
+    @Test(
+        "A constant minus a convolution is not the convolution minus the constant; division by zero stays where it is")
     func declined() throws {
         var maker = try GraphMaker(input: Self.shape, seed: 7)
         let conv = try Self.linear("plain", &maker)
@@ -171,7 +178,9 @@ struct FoldingTests {
         #expect(try ConvMulScale().run(&graph) == 0)
     }
 
-    @Test("A matrix product and a vector become a Gemm; of more than two axes they stay", arguments: [[3, 6], [2, 3, 6]])
+    @Test(
+        "A matrix product and a vector become a Gemm; of more than two axes they stay",
+        arguments: [[3, 6], [2, 3, 6]])
     func matMul(shape: [Int]) throws {
         var maker = try GraphMaker(input: shape, seed: 9)
         let product = maker.add("MatMul", ["x", try maker.weight([6, 4])])
@@ -197,9 +206,11 @@ struct FoldingTests {
             var maker = try GraphMaker(input: Self.shape, seed: 7)
             maker.graph.inputs[0].type = TensorType(.float16, try Shape(Self.shape))
             let weight = maker.constant(
-                try Tensor(floats: maker.numbers.floats(16, in: 0.9...1), shape: try Shape([4, 4, 1, 1]), type: .float16))
+                try Tensor(
+                    floats: maker.numbers.floats(16, in: 0.9...1), shape: try Shape([4, 4, 1, 1]), type: .float16))
             let conv = maker.add("Conv", ["x", weight])
-            let constant = maker.constant(try Tensor(floats: [factor], shape: .scalar, type: .float32).converted(to: .float16))
+            let constant = maker.constant(
+                try Tensor(floats: [factor], shape: .scalar, type: .float32).converted(to: .float16))
             maker.output(maker.add("Mul", [conv, constant]))
             var graph = maker.graph
             #expect(try ConvMulScale().run(&graph) == (folds ? 1 : 0))

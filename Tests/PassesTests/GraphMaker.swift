@@ -32,7 +32,9 @@ struct GraphMaker {
         return name
     }
 
-    mutating func constant(_ values: [Float], _ shape: [Int]) throws -> ValueName { constant(try Tensor(values, shape: shape)) }
+    mutating func constant(_ values: [Float], _ shape: [Int]) throws -> ValueName {
+        constant(try Tensor(values, shape: shape))
+    }
     mutating func constant(_ values: [Int64]) throws -> ValueName { constant(try Tensor(values)) }
     mutating func scalar(_ value: Float) throws -> ValueName { constant(try Tensor(scalar: value)) }
 

@@ -53,7 +53,9 @@ struct IdentityTests {
             try between { maker, x in maker.add("Sub", [try maker.scalar(0), x]) },
             try between { maker, x in maker.add("Mul", [x, try maker.constant([1, 2, 1], [3, 1])]) },
         ]
-        for graph in graphs { #expect(try expectUnchanged(graph, by: IdentityRemoval()).changes == 0, "\(graph.operators)") }
+        for graph in graphs {
+            #expect(try expectUnchanged(graph, by: IdentityRemoval()).changes == 0, "\(graph.operators)")
+        }
     }
 
     @Test("An identity that is an output of the graph gives its name away, or stays between two names")
@@ -77,13 +79,15 @@ struct IdentityTests {
         let inverse = try between([1, 2, 3, 4]) { maker, x in
             maker.add("Transpose", [maker.add("Transpose", [x], ["perm": toLast])], ["perm": toFirst])
         }
-        let (none, changes) = try expectUnchanged(inverse, by: { try TransposeCancellation().run(&$0) + DeadCodeRemoval().run(&$0) })
+        let (none, changes) = try expectUnchanged(
+            inverse, by: { try TransposeCancellation().run(&$0) + DeadCodeRemoval().run(&$0) })
         #expect(changes == 2)
         #expect(none.operators == ["Relu", "Neg"])
         let twice = try between([1, 2, 3, 4]) { maker, x in
             maker.add("Transpose", [maker.add("Transpose", [x], ["perm": toLast])], ["perm": toLast])
         }
-        let (one, _) = try expectUnchanged(twice, by: { try TransposeCancellation().run(&$0) + DeadCodeRemoval().run(&$0) })
+        let (one, _) = try expectUnchanged(
+            twice, by: { try TransposeCancellation().run(&$0) + DeadCodeRemoval().run(&$0) })
         #expect(one.operators == ["Relu", "Transpose", "Neg"])
         #expect(one.nodes[1].attributes["perm"] == toFirst)
     }
@@ -107,7 +111,10 @@ struct IdentityTests {
         _ = maker.add("Neg", [dead])
         let captured = maker.add("Abs", ["x"])
         let body = Graph(outputs: [.init(captured, nil)])
-        maker.output(maker.add("If", [maker.constant(try Tensor(scalar: true))], ["then_branch": .graph(body), "else_branch": .graph(body)]))
+        maker.output(
+            maker.add(
+                "If", [maker.constant(try Tensor(scalar: true))],
+                ["then_branch": .graph(body), "else_branch": .graph(body)]))
         maker.output(kept)
         var graph = maker.graph
         graph.inputs.append(.init("unused", TensorType(.float32, Shape.scalar)))
@@ -137,7 +144,10 @@ struct IdentityTests {
     @Test("Nodes that differ in an attribute, draw random numbers, or take a caller's values stay apart")
     func notCommon() throws {
         var maker = try GraphMaker(input: [2, 3])
-        let sums = [maker.add("Transpose", ["x"], ["perm": .ints([1, 0])]), maker.add("Transpose", ["x"], ["perm": .ints([0, 1])])]
+        let sums = [
+            maker.add("Transpose", ["x"], ["perm": .ints([1, 0])]),
+            maker.add("Transpose", ["x"], ["perm": .ints([0, 1])]),
+        ]
         for sum in sums { maker.output(sum) }
         #expect(try expectUnchanged(maker.graph, by: CommonSubexpression()).changes == 0)
         var random = Graph(
@@ -161,7 +171,8 @@ struct IdentityTests {
         var graph = Graph(
             outputs: [.init("a", nil), .init("b", nil)],
             initializers: [
-                "q": try Tensor([1, 2] as [Int8]), "s": try Tensor(scalar: Float(0.5)), "t": try Tensor(scalar: Float(0.25)),
+                "q": try Tensor([1, 2] as [Int8]), "s": try Tensor(scalar: Float(0.5)),
+                "t": try Tensor(scalar: Float(0.25)),
             ],
             nodes: [
                 Node("DequantizeLinear", inputs: ["q", "s"], outputs: ["a"]),

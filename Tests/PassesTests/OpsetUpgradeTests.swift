@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Opset upgrade")
 struct OpsetUpgradeTests {
-    private func model(_ nodes: [Node], opset: Int?, initializers: OrderedDictionary<ValueName, Tensor> = [:]) -> ModelGraph {
+    private func model(_ nodes: [Node], opset: Int?, initializers: OrderedDictionary<ValueName, Tensor> = [:])
+        -> ModelGraph
+    {
         let graph = Graph(
             name: "g", inputs: [.init("x", nil)], outputs: [.init("y", nil)], initializers: initializers, nodes: nodes)
         return ModelGraph(graph: graph, opsets: opset.map { ["": $0] } ?? ["acme": 1])
@@ -15,7 +17,8 @@ struct OpsetUpgradeTests {
 
     @Test("Axes of ReduceMean become an input, and the source version is remembered")
     func axesBecomeAnInput() throws {
-        var model = model([Node("ReduceMean", inputs: ["x"], outputs: ["y"], attributes: ["axes": .ints([1])])], opset: 13)
+        var model = model(
+            [Node("ReduceMean", inputs: ["x"], outputs: ["y"], attributes: ["axes": .ints([1])])], opset: 13)
         #expect(try OpsetUpgrade().run(&model) == 1)
         let node = model.graph.nodes[0]
         #expect(node.attributes["axes"] == nil)
@@ -53,7 +56,8 @@ struct OpsetUpgradeTests {
     @Test("A model of the latest version, an unknown operator and another domain stay as they are")
     func unchanged() throws {
         let nodes = [
-            Node("Frobnicate", inputs: ["x"], outputs: ["a"]), Node(OperatorName("Relu", domain: "acme"), inputs: ["a"], outputs: ["b"]),
+            Node("Frobnicate", inputs: ["x"], outputs: ["a"]),
+            Node(OperatorName("Relu", domain: "acme"), inputs: ["a"], outputs: ["b"]),
             Node("Relu", inputs: ["b"], outputs: ["y"]),
         ]
         for opset in [OpsetUpgrade.latest, 7] {

@@ -22,7 +22,8 @@ struct PaddingTests {
     @Test("Zeros around height and width become the convolution's padding")
     func folds() throws {
         let (result, changes) = try expectUnchanged(
-            try graph(pads: [0, 0, 1, 2, 0, 0, 3, 0], fill: 0, attributes: ["pads": .ints([1, 0, 0, 1])]), by: PadIntoConv())
+            try graph(pads: [0, 0, 1, 2, 0, 0, 3, 0], fill: 0, attributes: ["pads": .ints([1, 0, 0, 1])]),
+            by: PadIntoConv())
         #expect(changes == 1)
         #expect(result.operators == ["Conv"])
         #expect(result.nodes[0].attributes["pads"] == .ints([2, 2, 3, 1]))
@@ -47,7 +48,8 @@ struct PaddingTests {
     func stays() throws {
         let around: [Int64] = [0, 0, 1, 1, 0, 0, 1, 1]
         let graphs = [
-            try graph(pads: around, fill: 0.5), try graph(pads: around, mode: "reflect"), try graph(pads: around, mode: "edge"),
+            try graph(pads: around, fill: 0.5), try graph(pads: around, mode: "reflect"),
+            try graph(pads: around, mode: "edge"),
             try graph(pads: [0, 0, -1, 1, 0, 0, 1, 1]), try graph(pads: [1, 0, 0, 0, 0, 0, 0, 0]),
             try graph(pads: around, attributes: ["auto_pad": .text("SAME_UPPER")]),
             try graph(pads: around, consumer: "MaxPool", attributes: ["kernel_shape": .ints([2, 2])]),
@@ -67,13 +69,17 @@ struct PaddingTests {
         let around: [Int64] = [0, 0, 1, 1, 0, 0, 1, 1]
         let window: Attribute = .ints([3, 3])
         let (result, changes) = try expectUnchanged(
-            try graph(pads: around, consumer: "AveragePool", attributes: ["kernel_shape": window, "strides": .ints([2, 2])]),
+            try graph(
+                pads: around, consumer: "AveragePool", attributes: ["kernel_shape": window, "strides": .ints([2, 2])]),
             by: PadIntoConv())
         #expect(changes == 1)
         #expect(result.nodes[0].attributes["count_include_pad"] == .int(1))
         let kept = [
-            try graph(pads: around, consumer: "AveragePool", attributes: ["kernel_shape": window, "ceil_mode": .int(1)]),
-            try graph(pads: around, consumer: "AveragePool", attributes: ["kernel_shape": window, "pads": .ints([1, 1, 1, 1])]),
+            try graph(
+                pads: around, consumer: "AveragePool", attributes: ["kernel_shape": window, "ceil_mode": .int(1)]),
+            try graph(
+                pads: around, consumer: "AveragePool",
+                attributes: ["kernel_shape": window, "pads": .ints([1, 1, 1, 1])]),
             try graph(pads: [0, 0, 3, 0, 0, 0, 0, 0], consumer: "AveragePool", attributes: ["kernel_shape": window]),
         ]
         for graph in kept { #expect(try expectUnchanged(graph, by: PadIntoConv()).changes == 0) }

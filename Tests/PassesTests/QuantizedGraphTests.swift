@@ -34,7 +34,10 @@ struct QuantizedGraphTests {
         let report = try PassPipeline.inference(keepQDQ: false).run(&result)
         #expect(report["fold constants"] == 1)
         #expect(report["fold batch normalization"] == 1)
-        #expect(result.operators == ["QuantizeLinear", "DequantizeLinear", "Conv", "Relu", "QuantizeLinear", "DequantizeLinear"])
+        #expect(
+            result.operators == [
+                "QuantizeLinear", "DequantizeLinear", "Conv", "Relu", "QuantizeLinear", "DequantizeLinear",
+            ])
     }
 
     @Test("A float weight that is quantized and dequantized in the graph is stored quantized")

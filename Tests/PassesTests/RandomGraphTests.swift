@@ -8,7 +8,8 @@ struct RandomGraphTests {
     /// Each pass, and how many places it must find in all the random graphs together, so that a test of nothing fails.
     static let passes: [(any Pass, Int)] = [
         (IdentityRemoval(), 10), (TransposeCancellation(), 0), (PadIntoConv(), 3), (LinearFusion(), 40),
-        (BatchNormFolding(), 60), (ConvMulScale(), 3), (ConvAddBias(), 3), (ActivationFusion(), 20), (CommonSubexpression(), 0),
+        (BatchNormFolding(), 60), (ConvMulScale(), 3), (ConvAddBias(), 3), (ActivationFusion(), 20),
+        (CommonSubexpression(), 0),
         (ConstantFolding(), 0), (NormalizationFusion(), 0), (DeadCodeRemoval(), 0),
     ]
 

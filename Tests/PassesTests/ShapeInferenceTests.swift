@@ -19,7 +19,8 @@ struct ShapeInferenceTests {
         let graph = try dynamic([.symbol("batch"), .known(3), .known(8), .known(8)])
         let conv = try #require(graph.nodes[0].output(0))
         let open = try ShapeInference.facts(of: graph)
-        #expect(open[conv]?.type == TensorType(.float32, PartialShape([.symbol("batch"), .known(5), .known(6), .known(6)])))
+        #expect(
+            open[conv]?.type == TensorType(.float32, PartialShape([.symbol("batch"), .known(5), .known(6), .known(6)])))
         let fixed = try ShapeInference.facts(of: graph, inputs: ["x": TensorType(.float32, try Shape([4, 3, 8, 8]))])
         #expect(fixed[conv]?.type == TensorType(.float32, try Shape([4, 5, 6, 6])))
         #expect(fixed[try #require(graph.outputs.first).name]?.type == TensorType(.float32, try Shape([4, 5])))
@@ -69,7 +70,8 @@ struct ShapeInferenceTests {
         let facts = try ShapeInference.facts(of: maker.graph)
         #expect(facts[small]?.constant != nil)
         #expect(facts[large] != nil && facts[large]?.constant == nil)
-        #expect(facts[overridable]?.type == TensorType(.float32, Shape.vector(2)) && facts[overridable]?.constant == nil)
+        #expect(
+            facts[overridable]?.type == TensorType(.float32, Shape.vector(2)) && facts[overridable]?.constant == nil)
     }
 
     @Test("A subgraph sees the facts around it")

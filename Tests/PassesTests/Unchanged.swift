@@ -17,7 +17,9 @@ func expectUnchanged(
     try rewritten.validate()
     #expect(rewritten.outputs == graph.outputs, sourceLocation: sourceLocation)
     #expect(rewritten.inputs == graph.inputs, sourceLocation: sourceLocation)
-    #expect((changes == 0) == (rewritten == graph), "the count does not tell whether something changed", sourceLocation: sourceLocation)
+    #expect(
+        (changes == 0) == (rewritten == graph), "the count does not tell whether something changed",
+        sourceLocation: sourceLocation)
     let inputs = try inputs ?? randomInputs(of: graph, seed: seed)
     let before = try Interpreter(graph).run(inputs)
     let after = try Interpreter(rewritten).run(inputs)
@@ -31,7 +33,8 @@ func expectUnchanged(
         let bound = 1e-5 * (y.map(abs).max() ?? 0)
         let first = zip(y, z).enumerated().first { !(abs($0.element.0 - $0.element.1) <= bound) }
         #expect(
-            first == nil, "output \(output.name) differs first at \(first?.offset ?? 0): \(first?.element.0 ?? 0) became \(first?.element.1 ?? 0)",
+            first == nil,
+            "output \(output.name) differs first at \(first?.offset ?? 0): \(first?.element.0 ?? 0) became \(first?.element.1 ?? 0)",
             sourceLocation: sourceLocation)
     }
     return (rewritten, changes)
@@ -52,7 +55,8 @@ func randomInputs(of graph: Graph, seed: UInt64) throws -> [ValueName: Tensor] {
     for input in graph.inputs {
         let type = try #require(input.type)
         let shape = try #require(type.shape.shape)
-        inputs[input.name] = try Tensor(floats: numbers.floats(shape.count, in: -3...3), shape: shape, type: type.element)
+        inputs[input.name] = try Tensor(
+            floats: numbers.floats(shape.count, in: -3...3), shape: shape, type: type.element)
     }
     return inputs
 }

@@ -16,9 +16,11 @@ struct QuantizedFileTests {
         return net
     }
 
-    @Test("Ports that carry codes become float again, and the model gives the same numbers", arguments: [
-        QuantizationConfiguration.PortType.int8, .uint8,
-    ])
+    @Test(
+        "Ports that carry codes become float again, and the model gives the same numbers",
+        arguments: [
+            QuantizationConfiguration.PortType.int8, .uint8,
+        ])
     func floatPorts(type: QuantizationConfiguration.PortType) throws {
         let net = try net()
         let samples = try net.samples()

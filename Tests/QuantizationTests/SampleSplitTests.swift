@@ -19,7 +19,8 @@ struct SampleSplitTests {
         arguments: [
             // data, wanted, calibrate, check, kind
             (60_000, 512, 512, 256, SampleSplit.Kind.unused), (600, 500, 500, 100, .unused), (20, 10, 10, 10, .unused),
-            (100, 100, 90, 10, .heldBack), (513, 512, 462, 51, .heldBack), (16, 16, 14, 2, .heldBack), (17, 16, 15, 2, .heldBack),
+            (100, 100, 90, 10, .heldBack), (513, 512, 462, 51, .heldBack), (16, 16, 14, 2, .heldBack),
+            (17, 16, 15, 2, .heldBack),
             (15, 15, 15, 15, .calibration), (1, 128, 1, 1, .calibration), (15, 14, 14, 14, .calibration),
         ])
     func sizes(count: Int, wanted: Int, calibrated: Int, checked: Int, kind: SampleSplit.Kind) throws {

@@ -35,7 +35,8 @@ public enum CalibrationMethod: Sendable, Hashable {
             self = .percentile(percent)
         default:
             throw BitdepthError(
-                .usage, "\"\(text)\" is not a calibration method: minmax, average, percentile[:PERCENT], mse or entropy")
+                .usage, "\"\(text)\" is not a calibration method: minmax, average, percentile[:PERCENT], mse or entropy"
+            )
         }
     }
 
@@ -50,7 +51,9 @@ public enum CalibrationMethod: Sendable, Hashable {
     }
 
     /// Chooses the range of a tensor and says how many ranges were weighed up.
-    public func estimate(of statistics: TensorStatistics, scheme: QuantizationScheme) throws(BitdepthError) -> RangeEstimate {
+    public func estimate(of statistics: TensorStatistics, scheme: QuantizationScheme) throws(BitdepthError)
+        -> RangeEstimate
+    {
         guard let extent = statistics.extent, let meanExtent = statistics.meanExtent else {
             throw BitdepthError(.nothingObserved, CalibrationMethod.whyNothing(statistics))
         }

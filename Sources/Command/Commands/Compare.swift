@@ -4,7 +4,8 @@ import Bitdepth
 /// `bitdepth compare model.onnx model.int8.onnx --data test.npy`
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "The float model against the quantized one, layer by layer: what was lost where.")
+        commandName: "compare",
+        abstract: "The float model against the quantized one, layer by layer: what was lost where.")
 
     @Argument(help: "The float model, an ONNX file.")
     var float: String
@@ -41,10 +42,14 @@ struct Compare: ParsableCommand {
             randomCount: data.samples ?? Compare.defaultSamples, seed: compute.seed)
         let samples = opened.source.evenly(data.samples ?? Compare.defaultSamples)
 
-        if data.isRandom { output.messages.warn("measured on noise, which says nothing about real inputs", code: DataWarning.Kind.noise.code) }
+        if data.isRandom {
+            output.messages.warn(
+                "measured on noise, which says nothing about real inputs", code: DataWarning.Kind.noise.code)
+        }
         let progress = StagedProgress(output.messages, unit: "samples")
         let comparison = try LayerComparison.compare(
-            try Compare.normalized(original, like: pair.model), pair.model.graph, on: samples, threads: threads, instructionSet: instructionSet
+            try Compare.normalized(original, like: pair.model), pair.model.graph, on: samples, threads: threads,
+            instructionSet: instructionSet
         ) { done, total throws(BitdepthError) in try progress.report("comparing", done, total) }
         let result = try Evaluator(pair.compiled, baseline: reference, threads: threads).evaluate(samples) {
             done, total throws(BitdepthError) in try progress.report("evaluating", done, total)
@@ -76,7 +81,10 @@ struct Compare: ParsableCommand {
         if table.layers.isEmpty {
             text.line(.init("    no quantized layer is in both graphs under the same name", .strong))
         } else {
-            text.line(.init("    \(table.layers.count) of \(table.total) layers; a layer's noise includes what the layers before it made", .faint))
+            text.line(
+                .init(
+                    "    \(table.layers.count) of \(table.total) layers; a layer's noise includes what the layers before it made",
+                    .faint))
         }
         text.blank()
         text.append(outputs.text)
@@ -85,7 +93,8 @@ struct Compare: ParsableCommand {
             json: [
                 "float": .string(float), "quantized": .string(quantized), "data": .string(opened.source.summary),
                 "samples": .integer(count), "preprocess": .string(opened.recipe.description),
-                "preprocess_from": .optional(opened.origin), "layers_in_common": .integer(table.total), "layers": table.json,
+                "preprocess_from": .optional(opened.origin), "layers_in_common": .integer(table.total),
+                "layers": table.json,
                 "outputs": outputs.json,
             ], table: table.table, text: text)
     }
@@ -93,7 +102,8 @@ struct Compare: ParsableCommand {
     private func warnNothingInCommon(_ pair: ModelPair) {
         guard pair.model.isQuantized else {
             return output.messages.warn(
-                "\(quantized) holds no quantized layer, so only the outputs were compared", help: ["name the float model first, then the quantized one"])
+                "\(quantized) holds no quantized layer, so only the outputs were compared",
+                help: ["name the float model first, then the quantized one"])
         }
         output.messages.warn(
             "no layer of \(float) is found in \(quantized), so only the outputs were compared",

@@ -45,21 +45,27 @@ struct Eval: ParsableCommand {
         let conditions = try parsedConditions()
         _ = try data.recipe()
         if data.path == nil { throw DataOptions.missing }
-        let pair = try ModelPair(model, baseline: baseline, allowLinks: allowLinks, instructionSet: try compute.instructionSet())
+        let pair = try ModelPair(
+            model, baseline: baseline, allowLinks: allowLinks, instructionSet: try compute.instructionSet())
         let opened = try data.open(
             inputs: pair.model.inputs, recipesFrom: [pair.model] + (pair.baseline.map { [$0] } ?? []),
             randomCount: data.samples ?? DataSource.Options().randomCount, seed: compute.seed)
         let chosen = data.samples.map { opened.source.evenly($0) } ?? opened.source.evenly(opened.source.count)
-        if data.isRandom { output.messages.warn("measured on noise, which says nothing about real inputs", code: DataWarning.Kind.noise.code) }
+        if data.isRandom {
+            output.messages.warn(
+                "measured on noise, which says nothing about real inputs", code: DataWarning.Kind.noise.code)
+        }
         let labels = try readLabels(opened.source.count).map { labels in chosen.indices.map { labels[$0] } }
 
         let progress = StagedProgress(output.messages, unit: "samples")
-        let result = try Evaluator(pair.compiled, baseline: pair.compiledBaseline, threads: try compute.threadCount()).evaluate(
-            chosen, labels: labels
-        ) { done, total throws(BitdepthError) in try progress.report("evaluating", done, total) }
+        let result = try Evaluator(pair.compiled, baseline: pair.compiledBaseline, threads: try compute.threadCount())
+            .evaluate(
+                chosen, labels: labels
+            ) { done, total throws(BitdepthError) in try progress.report("evaluating", done, total) }
         progress.finish()
         let latency = try PairedLatency.measure(
-            pair.compiledBaseline ?? pair.compiled, pair.compiled, on: try chosen.sample(at: 0), checkpoint: Cancellation().check)
+            pair.compiledBaseline ?? pair.compiled, pair.compiled, on: try chosen.sample(at: 0),
+            checkpoint: Cancellation().check)
         let table = EvaluationTable(
             result, outputs: pair.model.graph.outputs.map(\.name.text), hasBaseline: baseline != nil, latency: latency)
         try show(table, conditions, opened, pair, chosen.count)
@@ -74,7 +80,8 @@ struct Eval: ParsableCommand {
                 throw BitdepthError(.usage, "\(condition.metric.rawValue) in --fail-if needs --labels")
             }
             if condition.metric.needsBaseline, baseline == nil {
-                throw BitdepthError(.usage, "\(condition.metric.rawValue) in --fail-if needs --baseline, the float model")
+                throw BitdepthError(
+                    .usage, "\(condition.metric.rawValue) in --fail-if needs --baseline, the float model")
             }
             conditions.append(condition)
         }
@@ -95,13 +102,19 @@ struct Eval: ParsableCommand {
     }
 
     private func show(
-        _ table: EvaluationTable, _ conditions: [FailureCondition], _ opened: OpenedData, _ pair: ModelPair, _ count: Int
+        _ table: EvaluationTable, _ conditions: [FailureCondition], _ opened: OpenedData, _ pair: ModelPair,
+        _ count: Int
     ) throws {
         let machine = "\(Machine.current.processor ?? "unknown processor") · \(pair.instructionSet.rawValue)"
         var text = ReportText()
         text.field("model", [ReportText.Piece(model, .strong)] + pair.facts.map { ReportText.Piece($0) })
         if let baseline { text.field("float", [baseline]) }
-        text.field("data", [opened.source.summary, count == opened.source.count ? "\(count) samples" : "\(count) of \(opened.source.count) samples"])
+        text.field(
+            "data",
+            [
+                opened.source.summary,
+                count == opened.source.count ? "\(count) samples" : "\(count) of \(opened.source.count) samples",
+            ])
         text.field("input", [opened.origin.map { "\(opened.recipe) (from \($0))" } ?? "no preprocessing"])
         text.blank()
         text.append(table.text)
@@ -111,7 +124,8 @@ struct Eval: ParsableCommand {
         for (condition, value) in values {
             let fails = condition.fails(value)
             text.line(
-                .init("  "), fails ? .init("✗", .bad) : .init("✓", .good), .init(" " + condition.statement(value), fails ? .strong : .plain),
+                .init("  "), fails ? .init("✗", .bad) : .init("✓", .good),
+                .init(" " + condition.statement(value), fails ? .strong : .plain),
                 .init("   fails if \(condition.description)", .faint))
         }
         let header: JSONValue = [
@@ -120,7 +134,10 @@ struct Eval: ParsableCommand {
             "processor": .optional(Machine.current.processor), "instruction_set": .string(pair.instructionSet.rawValue),
             "gates": .array(
                 values.map { condition, value in
-                    ["condition": .string(condition.description), "value": .optional(value), "failed": .bool(condition.fails(value))]
+                    [
+                        "condition": .string(condition.description), "value": .optional(value),
+                        "failed": .bool(condition.fails(value)),
+                    ]
                 }),
         ]
         try output.show("eval", json: header.appending(table.json), table: table.fullTable, text: text)
@@ -131,8 +148,13 @@ struct Eval: ParsableCommand {
         guard !failed.isEmpty else { return }
         throw BitdepthError(
             .gateFailed,
-            failed.map { "\($0.statement($0.value(in: result))), and the gate fails if \($0.description)" }.joined(separator: "; "),
+            failed.map { "\($0.statement($0.value(in: result))), and the gate fails if \($0.description)" }.joined(
+                separator: "; "),
             at: .init(file: model),
-            help: baseline.map { ["see which layers lost most: bitdepth compare \(ShellWord.quoted($0)) \(ShellWord.quoted(model)) --data \(ShellWord.quoted(data.path ?? ""))"] } ?? [])
+            help: baseline.map {
+                [
+                    "see which layers lost most: bitdepth compare \(ShellWord.quoted($0)) \(ShellWord.quoted(model)) --data \(ShellWord.quoted(data.path ?? ""))"
+                ]
+            } ?? [])
     }
 }

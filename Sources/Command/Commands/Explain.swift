@@ -8,7 +8,8 @@ struct Explain: ParsableCommand {
         commandName: "explain", abstract: "What an error or warning code means (B0203); all of them without one.")
 
     @Argument(
-        help: "The code, as it stands in brackets behind \"error\".", completion: .list(BitdepthError.Code.all.map(\.rawValue)))
+        help: "The code, as it stands in brackets behind \"error\".",
+        completion: .list(BitdepthError.Code.all.map(\.rawValue)))
     var code: String?
 
     @OptionGroup(title: "Output")
@@ -30,7 +31,9 @@ struct Explain: ParsableCommand {
     }
 
     static func table(of codes: [BitdepthError.Code]) -> TextTable {
-        var table = TextTable([.init("code"), .init("exit", key: "exit_status", .right), .init("meaning", isShrinkable: true)])
+        var table = TextTable([
+            .init("code"), .init("exit", key: "exit_status", .right), .init("meaning", isShrinkable: true),
+        ])
         for code in codes { table.append([.text(code.rawValue), .integer(Int(code.exitStatus)), .text(code.summary)]) }
         return table
     }

@@ -17,9 +17,13 @@ struct ModelPair {
         let other = try baseline.map { path throws(BitdepthError) in try ModelPair.read(path, allowLinks).model }
         if let other, let baseline { try ModelPair.check(model, path, other, baseline) }
         let options = CompileOptions(instructionSet: instructionSet)
-        compiled = try locating(.init(file: path)) { () throws(BitdepthError) in try CompiledGraph(model.graph, options: options) }
+        compiled = try locating(.init(file: path)) { () throws(BitdepthError) in
+            try CompiledGraph(model.graph, options: options)
+        }
         compiledBaseline = try other.map { other throws(BitdepthError) in
-            try locating(.init(file: baseline)) { () throws(BitdepthError) in try CompiledGraph(other.graph, options: options) }
+            try locating(.init(file: baseline)) { () throws(BitdepthError) in
+                try CompiledGraph(other.graph, options: options)
+            }
         }
         (self.model, self.baseline, self.instructionSet, self.facts) = (model, other, instructionSet, facts)
     }
@@ -39,22 +43,29 @@ struct ModelPair {
         return (model, facts)
     }
 
-    private static func check(_ model: Model, _ path: String, _ baseline: Model, _ other: String) throws(BitdepthError) {
+    private static func check(_ model: Model, _ path: String, _ baseline: Model, _ other: String) throws(BitdepthError)
+    {
         let names = (model.inputs.map(\.name), baseline.inputs.map(\.name))
         guard Set(names.0) == Set(names.1) else {
             throw BitdepthError(
-                .badData, "the models do not take the same inputs: \(names.0.joined(separator: ", ")) here, \(names.1.joined(separator: ", ")) in \(other)",
+                .badData,
+                "the models do not take the same inputs: \(names.0.joined(separator: ", ")) here, \(names.1.joined(separator: ", ")) in \(other)",
                 at: .init(file: path), help: ["name the float model that this one was made from"])
         }
         for input in model.inputs {
-            guard let twin = baseline.inputs.first(where: { $0.name == input.name }), twin.type != input.type else { continue }
+            guard let twin = baseline.inputs.first(where: { $0.name == input.name }), twin.type != input.type else {
+                continue
+            }
             throw BitdepthError(
-                .badData, "input \"\(input.name)\" is of type \(input.type.shortName) here and \(twin.type.shortName) in \(other)", at: .init(file: path, tensor: input.name))
+                .badData,
+                "input \"\(input.name)\" is of type \(input.type.shortName) here and \(twin.type.shortName) in \(other)",
+                at: .init(file: path, tensor: input.name))
         }
         let outputs = (Set(model.graph.outputs.map(\.name)), Set(baseline.graph.outputs.map(\.name)))
         guard outputs.0.isDisjoint(with: outputs.1) else { return }
         throw BitdepthError(
-            .badData, "the models have no output in common: \(outputs.0.sorted().map(\.text).joined(separator: ", ")) here, \(outputs.1.sorted().map(\.text).joined(separator: ", ")) in \(other)",
+            .badData,
+            "the models have no output in common: \(outputs.0.sorted().map(\.text).joined(separator: ", ")) here, \(outputs.1.sorted().map(\.text).joined(separator: ", ")) in \(other)",
             at: .init(file: path), help: ["name the float model that this one was made from"])
     }
 }

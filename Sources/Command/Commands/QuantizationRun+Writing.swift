@@ -14,7 +14,9 @@ extension QuantizationRun {
         try write(contents, &notes, force: force)
     }
 
-    private func write(_ model: ModelGraph, _ notes: inout [String], force: Bool) throws(BitdepthError) -> QuantizationReport.File? {
+    private func write(_ model: ModelGraph, _ notes: inout [String], force: Bool) throws(BitdepthError)
+        -> QuantizationReport.File?
+    {
         guard let path = target.output else { return nil }
         var model = model
         if configuration.portType != .float {
@@ -42,7 +44,9 @@ extension QuantizationRun {
             annotations["bitdepth.keep_float"] = configuration.keepFloat.map(\.description).joined(separator: " ")
         }
         // Noise needs no recipe, and real data will.
-        if samples.facts.preprocessingOrigin != nil { annotations[PreprocessingRecipe.metadataKey] = samples.facts.preprocessing }
+        if samples.facts.preprocessingOrigin != nil {
+            annotations[PreprocessingRecipe.metadataKey] = samples.facts.preprocessing
+        }
     }
 
     /// What a script's log keeps where no report is shown on a terminal.
@@ -51,12 +55,16 @@ extension QuantizationRun {
         let agreement = comparison?.agreement.value.map { ", agreement \(NumberText.percent($0))" } ?? ""
         let noise = comparison?.signalToNoise.decibels.map { ", SQNR \(NumberText.decibels($0))" } ?? ""
         guard !messages.terminal.output.isTerminal else { return }
-        messages.state("wrote \(file.path) (\(NumberText.bytes(file.bytes)), \(NumberText.percent(file.ratio)))\(agreement)\(noise)")
+        messages.state(
+            "wrote \(file.path) (\(NumberText.bytes(file.bytes)), \(NumberText.percent(file.ratio)))\(agreement)\(noise)"
+        )
     }
 
     private func warn(about file: QuantizationReport.File, _ promise: SizePromise) {
         guard promise.isBroken(byFileOf: file.bytes) else { return }
-        let left = promise.floatWeights.prefix(3).map { "\"\($0.name)\" of \($0.node) (\($0.operatorType)) stays float: \(NumberText.bytes($0.bytes))" }
+        let left = promise.floatWeights.prefix(3).map {
+            "\"\($0.name)\" of \($0.node) (\($0.operatorType)) stays float: \(NumberText.bytes($0.bytes))"
+        }
         messages.warn(
             "the file of \(NumberText.bytes(file.bytes)) is larger than the \(NumberText.bytes(promise.bytes)) that \(configuration.notation) promises",
             help: left.isEmpty ? ["weights that several nodes share may have been written more than once"] : left)
@@ -71,6 +79,7 @@ extension QuantizationRun {
         let floats = report.nodes.count(.float)
         messages.warn(
             "INT8 is not faster than float here: \(NumberText.milliseconds(latency.second * 1000)) against \(NumberText.milliseconds(latency.first * 1000))",
-            help: floats > 0 ? ["\(floats) nodes stay float, and values change between float and integer around them"] : [])
+            help: floats > 0
+                ? ["\(floats) nodes stay float, and values change between float and integer around them"] : [])
     }
 }

@@ -46,14 +46,20 @@ struct QuantizationRun {
     }
 
     func plan(_ samples: CalibrationSamples?) throws(BitdepthError) -> Plan {
-        let (float, plan) = try locating(.init(file: path)) { () throws(BitdepthError) in try quantizer.plan(for: contents) }
+        let (float, plan) = try locating(.init(file: path)) { () throws(BitdepthError) in
+            try quantizer.plan(for: contents)
+        }
         let facts = QuantizationSetup.Model(
-            path: path, opset: model.contents.sourceOpset, nodes: model.graph.nodes.count, nodesAfterPasses: float.nodes.count,
-            parameters: model.graph.initializers.values.filter { $0.type.isFloatingPoint || $0.type == .int8 || $0.type == .uint8 }.reduce(0) { $0 + $1.count },
+            path: path, opset: model.contents.sourceOpset, nodes: model.graph.nodes.count,
+            nodesAfterPasses: float.nodes.count,
+            parameters: model.graph.initializers.values.filter {
+                $0.type.isFloatingPoint || $0.type == .int8 || $0.type == .uint8
+            }.reduce(0) { $0 + $1.count },
             bytes: try ModelFile.bytes(of: path))
         return Plan(
             setup: QuantizationSetup(
-                model: facts, data: samples?.facts, configuration: configuration, form: target.to.name, opset: target.opset),
+                model: facts, data: samples?.facts, configuration: configuration, form: target.to.name,
+                opset: target.opset),
             nodes: NodeList(plan, configuration), promise: SizePromise(float, plan, configuration))
     }
 
@@ -73,16 +79,19 @@ struct QuantizationRun {
             done, total throws(BitdepthError) in try progress.report("checking", done, total)
         }
         let layers = try LayerComparison.compare(
-            quantization.float, quantization.model.graph, on: check.evenly(QuantizationRun.layerSamples), threads: threads,
+            quantization.float, quantization.model.graph, on: check.evenly(QuantizationRun.layerSamples),
+            threads: threads,
             instructionSet: instructionSet
         ) { done, total throws(BitdepthError) in try progress.report("comparing", done, total) }
         progress.finish()
         let report = QuantizationReport(
             nodes: NodeList(quantization.plan, configuration),
-            calibration: .init(bytes: quantization.statistics.memoryFootprint, infinities: quantization.statistics.infinities),
+            calibration: .init(
+                bytes: quantization.statistics.memoryFootprint, infinities: quantization.statistics.infinities),
             check: .init(
                 result: result, kind: samples.split.kind, outputs: quantization.float.outputs.map(\.name.text),
-                layers: ComparisonTable(layers, show: .worst(QuantizationRun.shownLayers)), layerSamples: layers.sampleCount),
+                layers: ComparisonTable(layers, show: .worst(QuantizationRun.shownLayers)),
+                layerSamples: layers.sampleCount),
             cost: try cost(float, quantized, try check.sample(at: 0)), complaints: gate.complaints(about: result),
             notes: quantization.notes)
         return Outcome(quantization: quantization, samples: samples, report: report)

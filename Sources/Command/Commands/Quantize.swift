@@ -53,7 +53,8 @@ struct Quantize: ParsableCommand {
         let (threads, instructionSet) = (try compute.threadCount(), try compute.instructionSet())
         let model = try Model(contentsOf: self.model, allowLinks: allowLinks)
         let run = QuantizationRun(
-            path: self.model, model: model, configuration: configuration, gate: check.gate(for: configuration), target: target,
+            path: self.model, model: model, configuration: configuration, gate: check.gate(for: configuration),
+            target: target,
             threads: threads, instructionSet: instructionSet, messages: output.messages)
         let outlook = try run.plan(nil)
         if outlook.keepsEverything { return try keep(run, outlook) }
@@ -83,7 +84,11 @@ struct Quantize: ParsableCommand {
         let file = dryRun ? nil : try run.writeKept(&notes, force: overwrite.force)
         var text = plan.setup.modelText
         text.blank()
-        if let file { text.line(.init("  "), .init("✓", .good), .init(" "), .init(file.path, .strong), .init("  \(NumberText.bytes(file.bytes)), the same model")) }
+        if let file {
+            text.line(
+                .init("  "), .init("✓", .good), .init(" "), .init(file.path, .strong),
+                .init("  \(NumberText.bytes(file.bytes)), the same model"))
+        }
         text.blank()
         text.table(output.messages.verbosity > .normal ? plan.nodes.all : plan.nodes.byOperator)
         for note in notes { text.line(.init("    note: \(note)", .faint)) }
@@ -95,7 +100,8 @@ struct Quantize: ParsableCommand {
     }
 
     /// Writes the file unless the model collapsed, shows the report, and fails where the answer is no.
-    private func finish(_ outcome: QuantizationRun.Outcome, _ run: QuantizationRun, _ plan: QuantizationRun.Plan) throws {
+    private func finish(_ outcome: QuantizationRun.Outcome, _ run: QuantizationRun, _ plan: QuantizationRun.Plan) throws
+    {
         var outcome = outcome
         let collapsed = !outcome.report.complaints.isEmpty
         if !collapsed || check.noGate {
@@ -110,9 +116,13 @@ struct Quantize: ParsableCommand {
         if collapsed { try judge(outcome.report, run, outcome) }
     }
 
-    private func judge(_ report: QuantizationReport, _ run: QuantizationRun, _ outcome: QuantizationRun.Outcome) throws {
+    private func judge(_ report: QuantizationReport, _ run: QuantizationRun, _ outcome: QuantizationRun.Outcome) throws
+    {
         let message = "the quantized model collapsed: " + report.complaints.joined(separator: "; ")
-        if check.noGate { return output.messages.warn(message, code: BitdepthError.Code.collapsed.rawValue, help: ["it was written because of --no-gate"]) }
+        if check.noGate {
+            return output.messages.warn(
+                message, code: BitdepthError.Code.collapsed.rawValue, help: ["it was written because of --no-gate"])
+        }
         let causes = try run.causes(of: outcome)
         throw BitdepthError(
             .collapsed, message, at: .init(file: model),
@@ -121,7 +131,8 @@ struct Quantize: ParsableCommand {
 
     private func showPlan(_ plan: QuantizationRun.Plan) throws {
         var text = plan.setup.text
-        text.field("size", ["about \(NumberText.bytes(plan.promise.bytes)) (\(NumberText.percent(plan.predictedRatio)))"])
+        text.field(
+            "size", ["about \(NumberText.bytes(plan.promise.bytes)) (\(NumberText.percent(plan.predictedRatio)))"])
         text.blank()
         text.table(output.messages.verbosity > .normal ? plan.nodes.all : plan.nodes.byOperator)
         text.blank()

@@ -30,10 +30,14 @@ struct Sys: ParsableCommand {
         }
     }
 
-    private func json(_ machine: Machine, _ threads: Int, _ best: InstructionSet, _ offered: [InstructionSet]) -> JSONValue {
+    private func json(_ machine: Machine, _ threads: Int, _ best: InstructionSet, _ offered: [InstructionSet])
+        -> JSONValue
+    {
         [
-            "version": .string(Version.current), "processor": .optional(machine.processor), "system": .string(machine.system),
-            "physical_cores": .integer(machine.physicalCores), "logical_processors": .integer(machine.logicalProcessors),
+            "version": .string(Version.current), "processor": .optional(machine.processor),
+            "system": .string(machine.system),
+            "physical_cores": .integer(machine.physicalCores),
+            "logical_processors": .integer(machine.logicalProcessors),
             "processor_quota": .optional(machine.processorQuota), "threads": .integer(threads),
             "instruction_set": .string(best.rawValue), "instruction_sets": .strings(offered.map(\.rawValue)),
             "memory_bytes": .optional(machine.memory.flatMap { Int(exactly: $0) }),
@@ -54,5 +58,7 @@ struct Sys: ParsableCommand {
 }
 
 extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - displayWidth)) }
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - displayWidth))
+    }
 }

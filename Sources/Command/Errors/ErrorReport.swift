@@ -36,7 +36,8 @@ struct ErrorReport {
                 "code": .string(error.code.rawValue), "message": .string(error.message),
                 "exit_status": .integer(Int(error.code.exitStatus)),
                 "place": [
-                    "file": .optional(error.place.file), "offset": .optional(error.place.offset.flatMap { Int(exactly: $0) }),
+                    "file": .optional(error.place.file),
+                    "offset": .optional(error.place.offset.flatMap { Int(exactly: $0) }),
                     "node": .optional(error.place.node), "operator": .optional(error.place.operatorType),
                     "tensor": .optional(error.place.tensor), "sample": .optional(error.place.sample),
                 ],

@@ -36,7 +36,8 @@ struct UsageCheck {
         let candidates = commands.flatMap { $0.names }
         throw BitdepthError(
             .usage, "no command \"\(word)\"\(Suggestion.clause(for: word, among: candidates))",
-            help: Suggestion.nearest(to: word, among: candidates) == nil ? ["see `\(name) --help` for all commands"] : [])
+            help: Suggestion.nearest(to: word, among: candidates) == nil
+                ? ["see `\(name) --help` for all commands"] : [])
     }
 
     /// The error for arguments that were not understood.
@@ -52,7 +53,8 @@ struct UsageCheck {
                 .usage, "no option \"\(option)\" before the command",
                 help: ["options follow the command: bitdepth COMMAND \(option)"])
         }
-        return BitdepthError(.usage, "no option \"\(option)\"\(Suggestion.clause(for: option, among: options))", help: help)
+        return BitdepthError(
+            .usage, "no option \"\(option)\"\(Suggestion.clause(for: option, among: options))", help: help)
     }
 
     private var name: String { path.map { $0._commandName }.joined(separator: " ") }

@@ -23,7 +23,8 @@ enum KernelFile {
     /// Processors' worth of time of the control group, version 2 or 1.
     static var processorQuota: Double? {
         if let line = text("/sys/fs/cgroup/cpu.max") { return quota(of: line) }
-        guard let quota = text("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), let period = text("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
+        guard let quota = text("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+            let period = text("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
         else { return nil }
         return self.quota(of: "\(quota) \(period)")
     }
@@ -36,7 +37,9 @@ enum KernelFile {
     }
 
     static var memoryLimit: UInt64? {
-        (text("/sys/fs/cgroup/memory.max") ?? text("/sys/fs/cgroup/memory/memory.limit_in_bytes")).flatMap { UInt64($0) }
+        (text("/sys/fs/cgroup/memory.max") ?? text("/sys/fs/cgroup/memory/memory.limit_in_bytes")).flatMap {
+            UInt64($0)
+        }
     }
 
     static var availableMemory: UInt64? { text("/proc/meminfo").flatMap(availableMemory(in:)) }

@@ -31,7 +31,8 @@ struct Machine: Sendable, Equatable {
             logicalProcessors: Int(bd_usable_processors()),
             physicalCores: KernelFile.physicalCores ?? Int(bd_usable_processors()),
             processorQuota: KernelFile.processorQuota,
-            memory: physicalMemory == 0 ? nil : min(physicalMemory, limit ?? .max), availableMemory: KernelFile.availableMemory)
+            memory: physicalMemory == 0 ? nil : min(physicalMemory, limit ?? .max),
+            availableMemory: KernelFile.availableMemory)
     }
 
     private static func name(_ read: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String? {

@@ -9,7 +9,8 @@ struct CheckOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Least SQNR of the outputs, in dB (default: 10; 5 below 8 bits).", valueName: "dB"))
     var minSqnr: Double?
 
-    @Option(help: ArgumentHelp("Least agreement of top-1 answers (default: 90%; 75% below 8 bits).", valueName: "percent"))
+    @Option(
+        help: ArgumentHelp("Least agreement of top-1 answers (default: 90%; 75% below 8 bits).", valueName: "percent"))
     var minAgreement: Percentage?
 
     func validate() throws {
@@ -35,7 +36,8 @@ struct Percentage: ExpressibleByArgument, Equatable {
     init?(argument: String) {
         let number = argument.hasSuffix("%") ? String(argument.dropLast()) : argument
         // 0.9 without a sign most likely means 90 %, so it is asked for again.
-        guard let percent = Double(number), percent >= 0, percent <= 100, argument.hasSuffix("%") || percent == 0 || percent > 1
+        guard let percent = Double(number), percent >= 0, percent <= 100,
+            argument.hasSuffix("%") || percent == 0 || percent > 1
         else { return nil }
         fraction = percent / 100
     }

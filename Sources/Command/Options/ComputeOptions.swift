@@ -16,7 +16,8 @@ struct ComputeOptions: ParsableArguments {
 
     func validate() throws {
         if let threads, !ComputeOptions.allowedThreads.contains(threads) {
-            throw ValidationError("--threads must be between 1 and \(ComputeOptions.allowedThreads.upperBound), not \(threads)")
+            throw ValidationError(
+                "--threads must be between 1 and \(ComputeOptions.allowedThreads.upperBound), not \(threads)")
         }
     }
 
@@ -28,7 +29,9 @@ struct ComputeOptions: ParsableArguments {
         }
         guard let count = Int(text), ComputeOptions.allowedThreads.contains(count) else {
             throw BitdepthError(
-                .usage, "BITDEPTH_THREADS is \"\(text)\", not a number between 1 and \(ComputeOptions.allowedThreads.upperBound)")
+                .usage,
+                "BITDEPTH_THREADS is \"\(text)\", not a number between 1 and \(ComputeOptions.allowedThreads.upperBound)"
+            )
         }
         return count
     }
@@ -39,7 +42,8 @@ struct ComputeOptions: ParsableArguments {
         guard named.isSupported else {
             let offered = InstructionSet.allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
             throw BitdepthError(
-                .usage, "this processor does not offer the instruction set \(named.rawValue)", help: ["it offers \(offered)"])
+                .usage, "this processor does not offer the instruction set \(named.rawValue)",
+                help: ["it offers \(offered)"])
         }
         return named
     }

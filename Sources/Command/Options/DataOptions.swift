@@ -29,7 +29,9 @@ struct DataOptions: ParsableArguments {
     }
 
     /// The recipe of `--preprocess`, read before anything else so that a mistake shows at once.
-    func recipe() throws(BitdepthError) -> PreprocessingRecipe? { try preprocess.map(PreprocessingRecipe.init(parsing:)) }
+    func recipe() throws(BitdepthError) -> PreprocessingRecipe? {
+        try preprocess.map(PreprocessingRecipe.init(parsing:))
+    }
 
     var isRandom: Bool { path == "random" }
 
@@ -56,7 +58,10 @@ struct DataOptions: ParsableArguments {
 
     static let missing = BitdepthError(
         .usage, "no data were named: --data is missing",
-        help: ["give samples of the kind that the model will see: --data PATH", "--data random tries things out with noise"])
+        help: [
+            "give samples of the kind that the model will see: --data PATH",
+            "--data random tries things out with noise",
+        ])
 
     private func chosenRecipe(_ models: [Model]) throws(BitdepthError) -> (PreprocessingRecipe, String?) {
         if let recipe = try recipe() { return (recipe, "--preprocess") }

@@ -44,7 +44,9 @@ struct FailureCondition: Sendable, Equatable {
 
     /// - Throws: ``BitdepthError/Code/usage`` saying what is wrong, with what may have been meant.
     init(parsing text: String) throws(BitdepthError) {
-        func fail(_ message: String, _ help: String = "a condition looks like 'top1.drop > 0.5%' or 'agreement < 99%'") -> BitdepthError {
+        func fail(_ message: String, _ help: String = "a condition looks like 'top1.drop > 0.5%' or 'agreement < 99%'")
+            -> BitdepthError
+        {
             BitdepthError(.usage, "--fail-if '\(text)': \(message)", help: [help])
         }
         let isRelation: (Character) -> Bool = { "<>=".contains($0) }
@@ -57,7 +59,9 @@ struct FailureCondition: Sendable, Equatable {
         guard let metric = Metric(rawValue: name.lowercased()) else {
             let names = Metric.allCases.map(\.rawValue)
             throw fail(
-                name.isEmpty ? "there is no metric before \(relation.rawValue)" : "there is no metric \"\(name)\"\(Suggestion.clause(for: name, among: names))",
+                name.isEmpty
+                    ? "there is no metric before \(relation.rawValue)"
+                    : "there is no metric \"\(name)\"\(Suggestion.clause(for: name, among: names))",
                 "the metrics are \(names.joined(separator: ", "))")
         }
         var number = text[end...].trimmed
@@ -65,7 +69,9 @@ struct FailureCondition: Sendable, Equatable {
         if hasUnit { number = number.dropLast(metric.unit.count).trimmed }
         guard let limit = Double(number), limit.isFinite else { throw fail("\"\(text[end...].trimmed)\" is no number") }
         if metric.unit == "%", !hasUnit {
-            throw fail("\(metric.rawValue) is in percent, and \(number) has no percent sign", "write \(metric.rawValue) \(relation.rawValue) \(number)%")
+            throw fail(
+                "\(metric.rawValue) is in percent, and \(number) has no percent sign",
+                "write \(metric.rawValue) \(relation.rawValue) \(number)%")
         }
         (self.metric, self.relation, self.limit) = (metric, relation, limit)
     }

@@ -3,7 +3,10 @@ import BitdepthInspection
 
 extension OutputOptions {
     /// Writes a result in the form that was asked for: lines for people, a document for programs, or its table.
-    func show(_ kind: String, json: @autoclosure () -> JSONValue, table: @autoclosure () -> TextTable, text: @autoclosure () -> ReportText)
+    func show(
+        _ kind: String, json: @autoclosure () -> JSONValue, table: @autoclosure () -> TextTable,
+        text: @autoclosure () -> ReportText
+    )
         throws(OutputFailure)
     {
         switch resultFormat {

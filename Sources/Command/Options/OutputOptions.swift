@@ -56,7 +56,8 @@ struct OutputOptions: ParsableArguments {
         case .json: try output.writeLine(JSONValue.document(kind, json()).text())
         case .jsonl: try output.writeLine(JSONValue.document(kind, json()).text(indented: false))
         case .table: try output.writeLine(text(output).joined(separator: "\n"))
-        case .csv, .markdown: throw ValidationError("--format \(resultFormat.rawValue) needs a table, and this result is none")
+        case .csv, .markdown:
+            throw ValidationError("--format \(resultFormat.rawValue) needs a table, and this result is none")
         }
     }
 }

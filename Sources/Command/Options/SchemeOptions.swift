@@ -14,7 +14,8 @@ struct SchemeOptions: ParsableArguments {
 
     @Option(
         name: .customLong("keep-float"), parsing: .singleValue,
-        help: ArgumentHelp("Nodes that stay float: op:Softmax, or name:REGEX for the whole name; repeatable.", valueName: "rule"))
+        help: ArgumentHelp(
+            "Nodes that stay float: op:Softmax, or name:REGEX for the whole name; repeatable.", valueName: "rule"))
     var keepFloat: [String] = []
 
     @Option(help: "Element type of the model's inputs and outputs.")
@@ -29,7 +30,10 @@ struct SchemeOptions: ParsableArguments {
     @Flag(help: "One scale per weight instead of one per channel.")
     var perTensor = false
 
-    @Flag(help: "Weights of 7 bits, for processors without VNNI whose other runtimes saturate at 8 (this engine never does).")
+    @Flag(
+        help:
+            "Weights of 7 bits, for processors without VNNI whose other runtimes saturate at 8 (this engine never does)."
+    )
     var reduceRange = false
 
     @Flag(help: "Keep the quantization that the model already has (always on).")
@@ -59,7 +63,9 @@ struct SchemeOptions: ParsableArguments {
             return try RangeChoice(parsing: calib)
         } catch {
             var error = error
-            if let nearest = Suggestion.nearest(to: calib, among: names) { error.help.insert("did you mean \"\(nearest)\"?", at: 0) }
+            if let nearest = Suggestion.nearest(to: calib, among: names) {
+                error.help.insert("did you mean \"\(nearest)\"?", at: 0)
+            }
             throw error
         }
     }

@@ -2,7 +2,11 @@
 enum ShellWord {
     /// In single quotes where a shell would not take it as it stands.
     static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-./=:,@%+".unicodeScalars.contains($0)) }
+        let isPlain =
+            !word.isEmpty
+            && word.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-./=:,@%+".unicodeScalars.contains($0))
+            }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 

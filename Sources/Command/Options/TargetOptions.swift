@@ -9,7 +9,10 @@ struct TargetOptions: ParsableArguments {
     @Option(help: "Spelling of the quantized operators: QuantizeLinear and DequantizeLinear, or operators on codes.")
     var to: Form = .qdq
 
-    @Option(help: ArgumentHelp("Operator set to write (default: the model's, or the lowest later one that can say it).", valueName: "version"))
+    @Option(
+        help: ArgumentHelp(
+            "Operator set to write (default: the model's, or the lowest later one that can say it).",
+            valueName: "version"))
     var opset: Int?
 
     enum Form: String, CaseIterable, ExpressibleByArgument {
@@ -26,11 +29,13 @@ struct TargetOptions: ParsableArguments {
     func check(_ configuration: QuantizationConfiguration, force: Bool) throws(BitdepthError) {
         try checkOpset(configuration)
         guard let output else {
-            throw BitdepthError(.usage, "no file to write was named: -o is missing", help: ["for example -o model.int8.onnx"])
+            throw BitdepthError(
+                .usage, "no file to write was named: -o is missing", help: ["for example -o model.int8.onnx"])
         }
         if let format = TargetOptions.otherFormats.first(where: { output.lowercased().hasSuffix(".\($0)") }) {
             throw BitdepthError(
-                .unsupportedFormat, "models cannot be written as .\(format) yet", at: .init(file: output), help: ["name a file that ends in .onnx"])
+                .unsupportedFormat, "models cannot be written as .\(format) yet", at: .init(file: output),
+                help: ["name a file that ends in .onnx"])
         }
         // Made and dropped again: what stands in the way shows now, and nothing is left.
         _ = try AtomicFile(output, force: force)
@@ -42,7 +47,9 @@ struct TargetOptions: ParsableArguments {
         guard opset < lowest || opset > OpsetUpgrade.latest else { return }
         let help = lowest == 13 && opset >= 10 ? ["scales per channel need 13: --per-tensor writes 10 and later"] : []
         throw BitdepthError(
-            .unsupportedOpset, "a quantized model can be written for operator sets \(lowest) to \(OpsetUpgrade.latest), not \(opset)", help: help)
+            .unsupportedOpset,
+            "a quantized model can be written for operator sets \(lowest) to \(OpsetUpgrade.latest), not \(opset)",
+            help: help)
     }
 
     private static let otherFormats = ["tflite", "gguf", "safetensors", "pb", "pt", "h5", "keras", "mlmodel", "engine"]

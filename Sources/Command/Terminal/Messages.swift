@@ -23,7 +23,9 @@ struct Messages: Sendable {
     /// Something that the user should mend: `warning[B0412]: …`, with what to do.
     func warn(_ text: String, code: String? = nil, help: [String] = []) {
         let title = "warning" + (code.map { "[\($0)]" } ?? "")
-        let lines = [terminal.errors.styled(title, .warning) + ": " + text.printable] + help.map { "   = help: \($0.printable)" }
+        let lines =
+            [terminal.errors.styled(title, .warning) + ": " + text.printable]
+            + help.map { "   = help: \($0.printable)" }
         write(lines.joined(separator: "\n"), from: .normal)
     }
 
@@ -35,7 +37,8 @@ struct Messages: Sendable {
     ///   - unit: What a step is, for the rate: "img" shows as "41.0 img/s".
     func progress(_ stage: String, total: Int?, unit: String = "") -> Progress {
         Progress(
-            ProgressText(stage: stage, total: total, unit: unit), as: verbosity == .quiet ? .none : progressMode, on: terminal)
+            ProgressText(stage: stage, total: total, unit: unit), as: verbosity == .quiet ? .none : progressMode,
+            on: terminal)
     }
 
     private func write(_ text: String, from level: Verbosity) {

@@ -86,7 +86,9 @@ final class Progress: Sendable {
         case .lines: write(text.line(completed: count, seconds: seconds) + "\n")
         case .records: write(text.record(completed: count, seconds: seconds) + "\n")
         case .bar:
-            let bar = text.bar(completed: count, seconds: seconds, isFinished: isFinished, detail: detail, width: width()) {
+            let bar = text.bar(
+                completed: count, seconds: seconds, isFinished: isFinished, detail: detail, width: width()
+            ) {
                 usesColor ? $1.painted($0) : $0
             }
             write("\r" + bar + "\u{1B}[K" + (isFinished ? "\n" : ""))

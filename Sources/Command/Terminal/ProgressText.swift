@@ -18,7 +18,8 @@ struct ProgressText: Sendable {
         JSONValue.document(
             "progress",
             [
-                "stage": .string(stage), "completed": .integer(completed), "total": .optional(total), "unit": .string(unit),
+                "stage": .string(stage), "completed": .integer(completed), "total": .optional(total),
+                "unit": .string(unit),
                 "seconds": .number(seconds),
             ]
         ).text(indented: false)
@@ -39,18 +40,23 @@ struct ProgressText: Sendable {
             facts.append(NumberText.duration(seconds: seconds))
         } else if let left = secondsLeft(completed, seconds) {
             // Tenths of seconds in the end: milliseconds would flicker.
-            facts.append((left < 1 ? NumberText.fixed(left, places: 1) + " s" : NumberText.duration(seconds: left)) + " left")
+            facts.append(
+                (left < 1 ? NumberText.fixed(left, places: 1) + " s" : NumberText.duration(seconds: left)) + " left")
         }
         if let detail { facts.append(detail) }
 
         let name = stage.prefix(1).uppercased() + stage.dropFirst()
         let label = "  " + name + String(repeating: " ", count: max(0, ProgressText.labelWidth - name.displayWidth))
         // The last column stays free: a terminal would wrap there.
-        func room(_ facts: [String]) -> Int { width - 1 - label.displayWidth - facts.joined(separator: " · ").displayWidth - 1 }
+        func room(_ facts: [String]) -> Int {
+            width - 1 - label.displayWidth - facts.joined(separator: " · ").displayWidth - 1
+        }
         while facts.count > 1, room(facts) < 0 { facts.removeLast() }
         let text = facts.joined(separator: " · ")
         let room = min(ProgressText.longestBar, room(facts) - 1)
-        guard let total, room >= ProgressText.shortestBar else { return "\(label) \(text)".truncated(toWidth: max(1, width - 1)) }
+        guard let total, room >= ProgressText.shortestBar else {
+            return "\(label) \(text)".truncated(toWidth: max(1, width - 1))
+        }
         let share = total > 0 ? min(1, Double(completed) / Double(total)) : 1
         let halves = Int(share * Double(2 * room))
         let done = String(repeating: "━", count: halves / 2) + (halves % 2 == 1 ? "╸" : "")

@@ -3,7 +3,8 @@ import BitdepthTensors
 extension DataWarning {
     static func tooFew(_ count: Int, _ fewest: Int) -> DataWarning {
         DataWarning(
-            kind: .tooFewSamples, message: "\(count) \(count == 1 ? "sample is" : "samples are") few to find ranges from",
+            kind: .tooFewSamples,
+            message: "\(count) \(count == 1 ? "sample is" : "samples are") few to find ranges from",
             help: "give at least \(fewest), better 100 to 500, of the kind that the model will see")
     }
 
@@ -15,7 +16,8 @@ extension DataWarning {
 
     static func constant(_ count: Int, of samples: Int, _ input: String) -> DataWarning {
         DataWarning(
-            kind: .constantSamples, input: input, message: "\(count) of \(samples) samples have the same value everywhere",
+            kind: .constantSamples, input: input,
+            message: "\(count) of \(samples) samples have the same value everywhere",
             help: "leave empty images and placeholders out")
     }
 
@@ -28,21 +30,24 @@ extension DataWarning {
     static func noise(horizontal: Double, vertical: Double, _ input: String) -> DataWarning {
         DataWarning(
             kind: .noise, input: input,
-            message: "the images look like noise: neighbouring pixels correlate by \(text(horizontal)) across and \(text(vertical)) down, in pictures by 0.5 to 0.99",
+            message:
+                "the images look like noise: neighbouring pixels correlate by \(text(horizontal)) across and \(text(vertical)) down, in pictures by 0.5 to 0.99",
             help: "calibrate on real images; ranges from noise make the model worse")
     }
 
     static func unscaled(_ values: ValueStatistics, _ input: String) -> DataWarning {
         DataWarning(
             kind: .unscaled, input: input,
-            message: "values are not scaled: \(values.areAllIntegers ? "all are whole numbers" : "they lie") from \(text(Double(values.minimum))) to \(text(Double(values.maximum))), normalized inputs stay within about ±10",
+            message:
+                "values are not scaled: \(values.areAllIntegers ? "all are whole numbers" : "they lie") from \(text(Double(values.minimum))) to \(text(Double(values.maximum))), normalized inputs stay within about ±10",
             help: "add --preprocess scale=255 and the mean and std that the model was trained with")
     }
 
     static func scaledTwice(_ values: ValueStatistics, _ input: String) -> DataWarning {
         DataWarning(
             kind: .scaledTwice, input: input,
-            message: "values hardly differ: \(text(Double(values.minimum))) to \(text(Double(values.maximum))), standard deviation \(text(values.deviation))",
+            message:
+                "values hardly differ: \(text(Double(values.minimum))) to \(text(Double(values.maximum))), standard deviation \(text(values.deviation))",
             help: "if the data are scaled already, leave scale=… out of --preprocess")
     }
 
@@ -50,15 +55,19 @@ extension DataWarning {
         let axis = layout.channelAxis(rank: shape.rank)
         return DataWarning(
             kind: .swappedLayout, input: input,
-            message: "the layout looks swapped: shape \(shape) has \(shape[axis]) where a model of layout \(layout.rawValue) has its channels, and \(shape[layout.other.channelAxis(rank: shape.rank)]) on the other side",
+            message:
+                "the layout looks swapped: shape \(shape) has \(shape[axis]) where a model of layout \(layout.rawValue) has its channels, and \(shape[layout.other.channelAxis(rank: shape.rank)]) on the other side",
             help: "add --preprocess layout=\(layout.other.rawValue)")
     }
 
     static func interleaved(_ ratio: Double, layout: DataLayout, _ input: String) -> DataWarning {
         DataWarning(
             kind: .swappedLayout, input: input,
-            message: "the layout looks swapped: the model takes \(layout.rawValue), but values are \(text(ratio)) times more alike where \(layout.other.rawValue) has its next row",
-            help: "the values lie in the order of \(layout.other.rawValue); save the data with that shape and add --preprocess layout=\(layout.other.rawValue)")
+            message:
+                "the layout looks swapped: the model takes \(layout.rawValue), but values are \(text(ratio)) times more alike where \(layout.other.rawValue) has its next row",
+            help:
+                "the values lie in the order of \(layout.other.rawValue); save the data with that shape and add --preprocess layout=\(layout.other.rawValue)"
+        )
     }
 
     /// Three digits after the point at most, none that say nothing.

@@ -42,7 +42,9 @@ extension InputCheck {
         }
         if let swappedShape {
             warnings.append(.swapped(shape: swappedShape, layout: layout, name))
-        } else if let ratio = neighbours.interleaving, (layout == .channelsFirst ? ratio : 1 / ratio) > thresholds.interleaving {
+        } else if let ratio = neighbours.interleaving,
+            (layout == .channelsFirst ? ratio : 1 / ratio) > thresholds.interleaving
+        {
             warnings.append(.interleaved(layout == .channelsFirst ? ratio : 1 / ratio, layout: layout, name))
         }
         if let found = neighbours.correlations, abs(found.horizontal) < thresholds.noiseCorrelation,
@@ -62,7 +64,9 @@ extension InputCheck {
     /// judged by their range alone: counts and other whole numbers may be a flat input's natural values.
     private func isUnscaled(_ thresholds: DataCheck.Thresholds) -> Bool {
         guard !hint.scalesPixels, values.maximum > thresholds.largestScaled else { return false }
-        if values.areAllIntegers { return isImage || values.minimum >= -128 && values.maximum <= 255 && values.maximum >= 100 }
+        if values.areAllIntegers {
+            return isImage || values.minimum >= -128 && values.maximum <= 255 && values.maximum >= 100
+        }
         return isImage && values.minimum >= 0 && values.maximum <= 256
     }
 }

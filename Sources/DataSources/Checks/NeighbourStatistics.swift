@@ -20,7 +20,8 @@ struct NeighbourStatistics {
             guard geometry.channels > 1 else { continue }
             let image = values[start..<start + geometry.imageCount]
             differenceOneWidth += NeighbourStatistics.meanSquaredDifference(image, lag: geometry.width)
-            differenceAllChannels += NeighbourStatistics.meanSquaredDifference(image, lag: geometry.width * geometry.channels)
+            differenceAllChannels += NeighbourStatistics.meanSquaredDifference(
+                image, lag: geometry.width * geometry.channels)
         }
     }
 
@@ -37,8 +38,12 @@ struct NeighbourStatistics {
                 let index = rowStart + column * geometry.columnStride
                 let value = Double(values[index]) - mean
                 variation += value * value
-                if column + 1 < geometry.width { alongRows += value * (Double(values[index + geometry.columnStride]) - mean) }
-                if row + 1 < geometry.height { alongColumns += value * (Double(values[index + geometry.rowStride]) - mean) }
+                if column + 1 < geometry.width {
+                    alongRows += value * (Double(values[index + geometry.columnStride]) - mean)
+                }
+                if row + 1 < geometry.height {
+                    alongColumns += value * (Double(values[index + geometry.rowStride]) - mean)
+                }
             }
         }
     }

@@ -20,7 +20,8 @@ struct DataFile {
         }
         if IDX.matches(start) { return DataFile(path: path, arrays: [("", try IDX.read(source, limits: limits))]) }
         throw BitdepthError(
-            .unsupportedFormat, "the file is no data file: expected .npy, .npz or IDX (also .gz)", at: .init(file: path),
+            .unsupportedFormat, "the file is no data file: expected .npy, .npz or IDX (also .gz)",
+            at: .init(file: path),
             help: ["a text file of paths is given as @\(path)"])
     }
 }

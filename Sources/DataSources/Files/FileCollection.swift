@@ -34,7 +34,8 @@ struct FileCollection: SampleSource {
             inMemory += file.bytesInMemory
             guard inMemory <= options.limits.inflatedBytes else {
                 throw BitdepthError(
-                    .limitExceeded, "the compressed files together inflate to more than the limit inflatedBytes of \(options.limits.inflatedBytes)",
+                    .limitExceeded,
+                    "the compressed files together inflate to more than the limit inflatedBytes of \(options.limits.inflatedBytes)",
                     at: .init(file: path))
             }
             let staysOpen = source.count > 1 && openFiles < FileCollection.mostOpenFiles

@@ -21,7 +21,8 @@ enum Folder {
         let chosen = names.filter { name in !name.hasPrefix(".") && endings.contains { name.hasSuffix($0) } }
         guard !chosen.isEmpty else {
             throw BitdepthError(
-                .noSamples, "none of the folder's \(names.count) entries is a data file (\(endings.joined(separator: ", ")))",
+                .noSamples,
+                "none of the folder's \(names.count) entries is a data file (\(endings.joined(separator: ", ")))",
                 at: .init(file: path))
         }
         let prefix = path.hasSuffix("/") ? path : path + "/"

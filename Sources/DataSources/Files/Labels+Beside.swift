@@ -7,7 +7,9 @@ extension Labels {
     ///
     /// - Returns: The labels, and the path where they were found.
     /// - Throws: ``BitdepthError/Code/fileNotFound`` with the paths that were tried.
-    public static func beside(_ data: String, limits: Limits = .standard) throws(BitdepthError) -> (labels: [Int], path: String) {
+    public static func beside(_ data: String, limits: Limits = .standard) throws(BitdepthError) -> (
+        labels: [Int], path: String
+    ) {
         let candidates = paths(beside: data)
         for path in candidates {
             guard (try? ByteSource.open(path)) != nil else { continue }

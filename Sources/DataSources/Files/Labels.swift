@@ -19,7 +19,8 @@ public enum Labels {
             array.shape.rank >= 1, array.shape.dimensions.dropFirst().allSatisfy({ $0 == 1 })
         else {
             let found = file.arrays.map { "\($0.array)" }.joined(separator: ", ")
-            throw BitdepthError(.badData, "labels are one number for each sample, found \(found)", at: .init(file: path))
+            throw BitdepthError(
+                .badData, "labels are one number for each sample, found \(found)", at: .init(file: path))
         }
         return try locating(.init(file: path)) { () throws(BitdepthError) in try integers(array) }
     }
@@ -41,7 +42,8 @@ public enum Labels {
         for (index, line) in try TextFile.lines(path).enumerated() {
             guard let label = Int(line) else {
                 throw BitdepthError(
-                    .badData, "label \(index) is \"\(line.prefix(40))\", expected a whole number", at: .init(file: path))
+                    .badData, "label \(index) is \"\(line.prefix(40))\", expected a whole number", at: .init(file: path)
+                )
             }
             labels.append(label)
         }

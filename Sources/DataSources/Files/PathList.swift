@@ -21,7 +21,9 @@ enum TextFile {
     static func lines(_ path: String, limits: Limits = .standard) throws(BitdepthError) -> [String] {
         let source = try ByteSource.open(path)
         guard source.count <= limits.headerBytes else {
-            throw BitdepthError(.limitExceeded, "a text file of \(source.count) bytes; the limit is \(limits.headerBytes)", at: .init(file: path))
+            throw BitdepthError(
+                .limitExceeded, "a text file of \(source.count) bytes; the limit is \(limits.headerBytes)",
+                at: .init(file: path))
         }
         var reader = try source.reader(at: 0, count: source.count)
         let text = try reader.text(source.count, what: "the text file")

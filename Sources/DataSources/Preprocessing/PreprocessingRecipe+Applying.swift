@@ -26,7 +26,9 @@ extension PreprocessingRecipe {
         return try locating(place) { () throws(BitdepthError) in
             let target = input.layout
             var result = tensor
-            if let layout, let axes = layout.axes(to: target, rank: tensor.shape.rank) { result = try tensor.transposed(axes) }
+            if let layout, let axes = layout.axes(to: target, rank: tensor.shape.rank) {
+                result = try tensor.transposed(axes)
+            }
             guard input.type.isFloatingPoint else { return try PreprocessingRecipe.integers(result, input) }
             guard changesValues else { return try result.converted(to: input.type) }
             var values = try result.fastFloats()
@@ -41,7 +43,9 @@ extension PreprocessingRecipe {
     private func channelAxis(of shape: Shape, _ layout: DataLayout) -> Int {
         let axis = layout.channelAxis(rank: shape.rank)
         let channels = max(mean.count, std.count)
-        guard channels > 1, shape.rank > 1, shape[axis] != channels, shape[shape.rank - 1] == channels else { return axis }
+        guard channels > 1, shape.rank > 1, shape[axis] != channels, shape[shape.rank - 1] == channels else {
+            return axis
+        }
         return shape.rank - 1
     }
 
@@ -49,7 +53,8 @@ extension PreprocessingRecipe {
         let channels = axis >= 0 && axis < shape.rank ? shape[axis] : 1
         for (name, list) in [("mean", mean), ("std", std)] where list.count > 1 && list.count != channels {
             throw BitdepthError(
-                .badPreprocessing, "\(name) has \(list.count) numbers, but the input has \(channels) channels (shape \(shape))",
+                .badPreprocessing,
+                "\(name) has \(list.count) numbers, but the input has \(channels) channels (shape \(shape))",
                 help: ["give one number, or one for each channel"])
         }
         let inner = axis >= 0 && axis < shape.rank ? shape.count(of: axis + 1..<shape.rank) : shape.count
@@ -80,7 +85,8 @@ extension PreprocessingRecipe {
         do throws(BitdepthError) {
             return try Tensor(integers: values, shape: tensor.shape, type: input.type)
         } catch {
-            throw BitdepthError(.badData, "data of type \(tensor.type.shortName) do not fit input \(input): \(error.message)")
+            throw BitdepthError(
+                .badData, "data of type \(tensor.type.shortName) do not fit input \(input): \(error.message)")
         }
     }
 }

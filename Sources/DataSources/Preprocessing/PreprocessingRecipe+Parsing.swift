@@ -11,13 +11,16 @@ extension PreprocessingRecipe {
         self = .raw
         var seen: Set<String> = []
         for (position, part) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(PreprocessingRecipe.trimmed)
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                PreprocessingRecipe.trimmed)
             let key = pair[0]
             guard pair.count == 2 else {
                 self = try PreprocessingRecipe.preset(key, isFirst: position == 0, in: text)
                 continue
             }
-            guard seen.insert(key).inserted else { throw PreprocessingRecipe.error("\"\(key)\" is given twice", in: text) }
+            guard seen.insert(key).inserted else {
+                throw PreprocessingRecipe.error("\"\(key)\" is given twice", in: text)
+            }
             try set(key, to: pair[1], in: text)
         }
     }
@@ -25,19 +28,23 @@ extension PreprocessingRecipe {
     private mutating func set(_ key: String, to value: String, in text: String) throws(BitdepthError) {
         switch key {
         case "scale": scale = try PreprocessingRecipe.divisor(value, "scale", in: text)
-        case "mean": mean = try PreprocessingRecipe.list(value) { item throws(BitdepthError) in
-            try PreprocessingRecipe.number(item, "mean", in: text)
-        }
-        case "std": std = try PreprocessingRecipe.list(value) { item throws(BitdepthError) in
-            try PreprocessingRecipe.divisor(item, "std", in: text)
-        }
+        case "mean":
+            mean = try PreprocessingRecipe.list(value) { item throws(BitdepthError) in
+                try PreprocessingRecipe.number(item, "mean", in: text)
+            }
+        case "std":
+            std = try PreprocessingRecipe.list(value) { item throws(BitdepthError) in
+                try PreprocessingRecipe.divisor(item, "std", in: text)
+            }
         case "layout": layout = try PreprocessingRecipe.word(value, "layout", DataLayout.allCases, in: text)
         case "dtype": type = try PreprocessingRecipe.word(value, "dtype", ElementType.allCases, in: text)
         default: throw PreprocessingRecipe.unknown("key", key, PreprocessingRecipe.keys, in: text)
         }
     }
 
-    private static func preset(_ name: String, isFirst: Bool, in text: String) throws(BitdepthError) -> PreprocessingRecipe {
+    private static func preset(_ name: String, isFirst: Bool, in text: String) throws(BitdepthError)
+        -> PreprocessingRecipe
+    {
         guard let preset = presets.first(where: { $0.name == name }) else {
             throw unknown("preset or key", name, presets.map(\.name) + keys, in: text)
         }
@@ -54,12 +61,16 @@ extension PreprocessingRecipe {
 
     private static func divisor(_ item: String, _ key: String, in text: String) throws(BitdepthError) -> Float {
         let number = try number(item, key, in: text)
-        guard number > 0, number.isNormal else { throw error("\(key) is \"\(item)\", but it divides and must be positive", in: text) }
+        guard number > 0, number.isNormal else {
+            throw error("\(key) is \"\(item)\", but it divides and must be positive", in: text)
+        }
         return number
     }
 
     private static func number(_ item: String, _ key: String, in text: String) throws(BitdepthError) -> Float {
-        guard let number = Float(item), number.isFinite else { throw error("\(key) has \"\(item)\", expected a number", in: text) }
+        guard let number = Float(item), number.isFinite else {
+            throw error("\(key) has \"\(item)\", expected a number", in: text)
+        }
         return number
     }
 
@@ -70,7 +81,11 @@ extension PreprocessingRecipe {
         for character in value {
             // The plus sign of an exponent (1e+2) separates nothing.
             let isExponent = character == "+" && items[items.count - 1].last.map { $0 == "e" || $0 == "E" } ?? false
-            if character == ":" || character == "+" && !isExponent { items.append("") } else { items[items.count - 1].append(character) }
+            if character == ":" || character == "+" && !isExponent {
+                items.append("")
+            } else {
+                items[items.count - 1].append(character)
+            }
         }
         var numbers: [Float] = []
         for item in items { numbers.append(try parse(trimmed(item))) }
@@ -79,18 +94,24 @@ extension PreprocessingRecipe {
 
     private static func trimmed(_ text: some StringProtocol) -> String {
         let rest = text.drop { $0 == " " }
-        return String(rest.prefix((rest.lastIndex { $0 != " " }).map { rest.distance(from: rest.startIndex, to: $0) + 1 } ?? 0))
+        return String(
+            rest.prefix((rest.lastIndex { $0 != " " }).map { rest.distance(from: rest.startIndex, to: $0) + 1 } ?? 0))
     }
 
     private static func unknown(_ what: String, _ word: String, _ known: [String], in text: String) -> BitdepthError {
         var failure = error("unknown \(what) \"\(word)\"", in: text)
-        if let nearest = Spelling.nearest(to: word, among: known) { failure.help = ["did you mean \"\(nearest)\"?"] + failure.help }
+        if let nearest = Spelling.nearest(to: word, among: known) {
+            failure.help = ["did you mean \"\(nearest)\"?"] + failure.help
+        }
         return failure
     }
 
     private static func error(_ message: String, in text: String) -> BitdepthError {
         BitdepthError(
             .badPreprocessing, "\(message) in the recipe \"\(text)\"",
-            help: ["a recipe looks like scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,layout=nhwc or is one of " + presets.map(\.name).joined(separator: ", ")])
+            help: [
+                "a recipe looks like scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,layout=nhwc or is one of "
+                    + presets.map(\.name).joined(separator: ", ")
+            ])
     }
 }

@@ -39,16 +39,20 @@ public enum Batch {
         return parts
     }
 
-    private static func concatenate(_ parts: [Tensor], name: String, _ samples: [Sample]) throws(BitdepthError) -> Tensor {
+    private static func concatenate(_ parts: [Tensor], name: String, _ samples: [Sample]) throws(BitdepthError)
+        -> Tensor
+    {
         let first = parts[0]
         let rest = Array(first.shape.dimensions.dropFirst())
         var rows = 0
         for (part, sample) in zip(parts, samples) {
-            guard part.type == first.type, let extent = part.shape.dimensions.first, Array(part.shape.dimensions.dropFirst()) == rest,
+            guard part.type == first.type, let extent = part.shape.dimensions.first,
+                Array(part.shape.dimensions.dropFirst()) == rest,
                 !part.type.isPacked
             else {
                 throw BitdepthError(
-                    .badData, "\(part) and \(first) cannot be in one batch: expected equal types and shapes but for the first axis",
+                    .badData,
+                    "\(part) and \(first) cannot be in one batch: expected equal types and shapes but for the first axis",
                     at: .init(tensor: name, sample: sample.name), help: ["run with a batch size of 1"])
             }
             rows += extent

@@ -43,7 +43,9 @@ extension SampleSource {
         var generator = SeededGenerator(seed: seed)
         var indices = Array(0..<self.count)
         let taken = min(max(count, 0), indices.count)
-        for position in 0..<taken { indices.swapAt(position, position + generator.next(below: indices.count - position)) }
+        for position in 0..<taken {
+            indices.swapAt(position, position + generator.next(below: indices.count - position))
+        }
         return Subset(of: self, indices: Array(indices[..<taken]))
     }
 }

@@ -32,7 +32,8 @@ public final class AtomicFile {
         let parentPath = parent.isEmpty ? "." : parent.string
         let opened = bd_open_directory(parentPath)
         guard opened >= 0 else {
-            throw BitdepthError.system(.cannotCreate, opened, "the directory \"\(parentPath)\" cannot be opened", file: path)
+            throw BitdepthError.system(
+                .cannotCreate, opened, "the directory \"\(parentPath)\" cannot be opened", file: path)
         }
         directory = OpenDirectory(descriptor: opened, path: parentPath)
         self.path = path
@@ -58,7 +59,8 @@ public final class AtomicFile {
             if written == -Int64(Errno.interrupted.rawValue) { continue }
             guard written > 0 else {
                 discard()
-                throw BitdepthError.system(.inputOutput, Int32(truncatingIfNeeded: written), "writing failed", file: path)
+                throw BitdepthError.system(
+                    .inputOutput, Int32(truncatingIfNeeded: written), "writing failed", file: path)
             }
             count += UInt64(written)
             rest = UnsafeRawBufferPointer(rebasing: rest[Int(written)...])
@@ -144,12 +146,16 @@ extension AtomicFile {
         let unnamed = bd_open_unnamed(directory.descriptor)
         if unnamed >= 0 { return (unnamed, nil) }
         // EISDIR is what a kernel says that does not know O_TMPFILE.
-        guard [Errno.notSupportedOnSocket, .isDirectory, .noFunction, .invalidArgument].contains(Errno(status: unnamed)) else {
+        guard
+            [Errno.notSupportedOnSocket, .isDirectory, .noFunction, .invalidArgument].contains(Errno(status: unnamed))
+        else {
             throw BitdepthError.system(.cannotCreate, unnamed, "the file cannot be created", file: path)
         }
         let hidden = hiddenName(near: name)
         let named = bd_create_new(directory.descriptor, hidden)
-        guard named >= 0 else { throw BitdepthError.system(.cannotCreate, named, "the file cannot be created", file: path) }
+        guard named >= 0 else {
+            throw BitdepthError.system(.cannotCreate, named, "the file cannot be created", file: path)
+        }
         return (named, hidden)
     }
 

@@ -32,11 +32,13 @@ public enum FileAccess {
             _ = bd_close(descriptor)
             if status < 0 { throw BitdepthError.system(code, status, "the file cannot be examined", file: path) }
             throw BitdepthError(
-                code, facts.is_directory != 0 ? "a directory was given where a file is needed" : "this is no regular file",
+                code,
+                facts.is_directory != 0 ? "a directory was given where a file is needed" : "this is no regular file",
                 at: .init(file: path))
         }
         return Adopted(
-            file: OpenFile(descriptor: FileDescriptor(rawValue: descriptor), path: path, size: facts.size), links: facts.links)
+            file: OpenFile(descriptor: FileDescriptor(rawValue: descriptor), path: path, size: facts.size),
+            links: facts.links)
     }
 }
 
@@ -46,7 +48,9 @@ extension OpenFile {
         var failure: BitdepthError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             do throws(BitdepthError) {
-                try read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+                try read(
+                    at: offset,
+                    into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
                 initialized = count
             } catch {
                 failure = error

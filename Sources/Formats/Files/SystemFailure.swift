@@ -6,7 +6,9 @@ extension BitdepthError {
     /// The error for a system call that failed.
     ///
     /// - Parameter status: What a shim of `CBitdepthSystem` returned: the negated `errno`.
-    static func system(_ code: Code, _ status: Int32, _ what: String, file: String, help: [String] = []) -> BitdepthError {
+    static func system(_ code: Code, _ status: Int32, _ what: String, file: String, help: [String] = [])
+        -> BitdepthError
+    {
         BitdepthError(code, "\(what): \(Errno(rawValue: -status))", at: .init(file: file), help: help)
     }
 }

@@ -31,7 +31,8 @@ public enum Gzip {
     /// What the last member's trailer says of its size; right for files of one member under 4 GiB, a guess for the others.
     private static func firstCapacity(_ source: ByteSource, _ limits: Limits) throws(BitdepthError) -> Int {
         guard source.count >= 18 else {
-            throw BitdepthError(.truncatedFile, "\(source.count) bytes are no whole gzip file", at: .init(file: source.path))
+            throw BitdepthError(
+                .truncatedFile, "\(source.count) bytes are no whole gzip file", at: .init(file: source.path))
         }
         var trailer = try source.reader(at: source.count - 4, count: 4)
         let announced = Int(try trailer.little(UInt32.self))
@@ -40,7 +41,8 @@ public enum Gzip {
     }
 
     /// Inflates all members into one buffer of `capacity` bytes; `nil` when they do not fit.
-    private static func attempt(_ compressed: Tensor, _ path: String, _ capacity: Int) throws(BitdepthError) -> Tensor? {
+    private static func attempt(_ compressed: Tensor, _ path: String, _ capacity: Int) throws(BitdepthError) -> Tensor?
+    {
         var total: Int? = 0
         let buffer = try Tensor(shape: Shape.vector(capacity), type: .uint8) { output throws(BitdepthError) in
             total = try compressed.withBytes { input throws(BitdepthError) in try members(input, output, path) }
@@ -56,7 +58,8 @@ public enum Gzip {
         var position = 0
         var produced = 0
         while position < input.count {
-            position += try GzipHeader.length(UnsafeRawBufferPointer(rebasing: input[position...]), at: position, path: path)
+            position += try GzipHeader.length(
+                UnsafeRawBufferPointer(rebasing: input[position...]), at: position, path: path)
             let rest = UnsafeMutableRawBufferPointer(rebasing: output[produced...])
             let outcome = Inflate.run(UnsafeRawBufferPointer(rebasing: input[position...]), into: rest)
             if outcome.ending == .outputFull { return nil }
@@ -68,7 +71,8 @@ public enum Gzip {
             let trailerBytes = Array(input[position..<min(position + 8, input.count)])
             var trailer = ByteReader(trailerBytes, origin: UInt64(position), path: path)
             let announced = (crc: try trailer.little(UInt32.self), count: try trailer.little(UInt32.self))
-            guard announced.crc == checksum.value, announced.count == UInt32(truncatingIfNeeded: outcome.produced) else {
+            guard announced.crc == checksum.value, announced.count == UInt32(truncatingIfNeeded: outcome.produced)
+            else {
                 throw BitdepthError(.malformedFile, "the checksum or size of the inflated data is wrong", at: place)
             }
             position += 8

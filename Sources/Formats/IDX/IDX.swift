@@ -18,7 +18,8 @@ public enum IDX {
     /// Bytes of an uncompressed file stay there until they are used; wider elements are converted at once.
     public static func read(_ path: String, limits: Limits = .standard) throws(BitdepthError) -> Tensor {
         let source = try ByteSource.open(path)
-        return try read(Gzip.matches(try source.prefix(2)) ? try Gzip.inflate(source, limits: limits) : source, limits: limits)
+        return try read(
+            Gzip.matches(try source.prefix(2)) ? try Gzip.inflate(source, limits: limits) : source, limits: limits)
     }
 
     /// The array of an uncompressed file.
@@ -30,7 +31,8 @@ public enum IDX {
         let rank = Int(start[3])
         guard let type = types[start[2]], rank <= limits.rank else {
             throw BitdepthError(
-                .limitExceeded, "the array has \(rank) axes, the limit rank is \(limits.rank)", at: .init(file: source.path, offset: 3))
+                .limitExceeded, "the array has \(rank) axes, the limit rank is \(limits.rank)",
+                at: .init(file: source.path, offset: 3))
         }
         var reader = try source.reader(at: 4, count: 4 * rank)
         var extents: [Int] = []

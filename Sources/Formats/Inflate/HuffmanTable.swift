@@ -40,7 +40,8 @@ struct HuffmanTable {
 
     /// The code of RFC 1951, 3.2.6, for literals and lengths.
     static let fixedLiterals = HuffmanTable(
-        lengths: [UInt8](repeating: 8, count: 144) + [UInt8](repeating: 9, count: 112) + [UInt8](repeating: 7, count: 24)
+        lengths: [UInt8](repeating: 8, count: 144) + [UInt8](repeating: 9, count: 112)
+            + [UInt8](repeating: 7, count: 24)
             + [UInt8](repeating: 8, count: 8), mayBeIncomplete: false)
     /// Thirty-two codes, of which the last two stand for nothing.
     static let fixedDistances = HuffmanTable(lengths: [UInt8](repeating: 5, count: 32), mayBeIncomplete: false)

@@ -31,7 +31,8 @@ public enum Inflate {
         guard usesZlib else { return InflateDecoder.run(input, into: output) }
         var consumed = 0
         var produced = 0
-        let status = bd_inflate_raw(input.baseAddress, input.count, output.baseAddress, output.count, &consumed, &produced)
+        let status = bd_inflate_raw(
+            input.baseAddress, input.count, output.baseAddress, output.count, &consumed, &produced)
         let ending: Ending =
             switch Int(status) {
             case BD_ZLIB_DONE: .complete
@@ -52,7 +53,8 @@ public enum Inflate {
         let place = BitdepthError.Place(file: path)
         guard count / largestRatio <= input.byteCount else {
             throw BitdepthError(
-                .limitExceeded, "\(input.byteCount) compressed bytes cannot hold the \(count) bytes that are announced", at: place)
+                .limitExceeded, "\(input.byteCount) compressed bytes cannot hold the \(count) bytes that are announced",
+                at: place)
         }
         return try input.withBytes { source throws(BitdepthError) in
             try Tensor(shape: Shape.vector(count), type: .uint8) { output throws(BitdepthError) in
@@ -75,7 +77,8 @@ extension Inflate.Outcome {
         switch ending {
         case .complete: return
         case .outputFull:
-            throw BitdepthError(.malformedFile, "compressed data hold more than the \(announced) bytes announced", at: place)
+            throw BitdepthError(
+                .malformedFile, "compressed data hold more than the \(announced) bytes announced", at: place)
         case .truncated: throw BitdepthError(.truncatedFile, "compressed data end in the middle", at: place)
         case .malformed:
             throw BitdepthError(.malformedFile, "compressed data are damaged after \(produced) good bytes", at: place)

@@ -54,7 +54,9 @@ struct InflateDecoder {
 
     /// RFC 1951, 3.2.7: code lengths of both codes, themselves coded.
     private mutating func dynamic() -> Inflate.Ending {
-        guard let literalCount = take(5), let distanceCount = take(5), let lengthCount = take(4) else { return .truncated }
+        guard let literalCount = take(5), let distanceCount = take(5), let lengthCount = take(4) else {
+            return .truncated
+        }
         guard literalCount + 257 <= 286, distanceCount + 1 <= 30 else { return .malformed }
         var codeLengths = [UInt8](repeating: 0, count: 19)
         for symbol in InflateDecoder.lengthOrder.prefix(lengthCount + 4) {

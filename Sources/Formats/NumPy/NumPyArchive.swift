@@ -7,7 +7,9 @@ extension NumPy {
     /// Arrays that are stored and row-major stay in the file until they are used.
     ///
     /// - Throws: ``BitdepthError/Code/malformedFile`` for members that are no `.npy` files, two of one name, or a wrong checksum.
-    public static func readArchive(_ path: String, limits: Limits = .standard) throws(BitdepthError) -> OrderedDictionary<String, Tensor> {
+    public static func readArchive(_ path: String, limits: Limits = .standard) throws(BitdepthError)
+        -> OrderedDictionary<String, Tensor>
+    {
         try readArchive(try ByteSource.open(path), limits: limits)
     }
 
@@ -19,7 +21,8 @@ extension NumPy {
         for member in archive.members {
             guard member.name.hasSuffix(".npy") else {
                 throw BitdepthError(
-                    .malformedFile, "member \"\(member.name)\" of the archive is no .npy file", at: .init(file: source.path))
+                    .malformedFile, "member \"\(member.name)\" of the archive is no .npy file",
+                    at: .init(file: source.path))
             }
             let name = String(member.name.dropLast(4))
             tensors[name] = try locating(.init(file: source.path, tensor: name)) { () throws(BitdepthError) in

@@ -20,12 +20,15 @@ struct NumPyHeader: Equatable {
         }
         let major = try start.byte()
         guard (1...3).contains(major), try start.byte() == 0 else {
-            throw BitdepthError(.unsupportedFormat, "version \(major) of the .npy format is not known", at: .init(file: source.path, offset: 6))
+            throw BitdepthError(
+                .unsupportedFormat, "version \(major) of the .npy format is not known",
+                at: .init(file: source.path, offset: 6))
         }
         let textCount = major == 1 ? Int(try start.little(UInt16.self)) : Int(try start.little(UInt32.self))
         guard textCount <= limits.nameBytes else {
             throw BitdepthError(
-                .limitExceeded, "the header has \(textCount) bytes, the limit is \(limits.nameBytes)", at: .init(file: source.path, offset: 8))
+                .limitExceeded, "the header has \(textCount) bytes, the limit is \(limits.nameBytes)",
+                at: .init(file: source.path, offset: 8))
         }
         let textStart = major == 1 ? 10 : 12
         let text = try source.bytes(at: textStart, count: textCount)
@@ -35,18 +38,23 @@ struct NumPyHeader: Equatable {
 
     private init(_ fields: [String: PythonLiteral.Value], _ limits: Limits, path: String) throws(BitdepthError) {
         let place = BitdepthError.Place(file: path)
-        guard fields.count == 3, case .text(let descriptor)? = fields["descr"], case .truth(let isFortranOrder)? = fields["fortran_order"],
+        guard fields.count == 3, case .text(let descriptor)? = fields["descr"],
+            case .truth(let isFortranOrder)? = fields["fortran_order"],
             case .integers(let extents)? = fields["shape"]
         else {
             if case .other? = fields["descr"] {
                 throw BitdepthError(.unsupportedFormat, "the array has records, not numbers", at: place)
             }
-            throw BitdepthError(.malformedFile, "the header does not have exactly descr, fortran_order and shape", at: place)
+            throw BitdepthError(
+                .malformedFile, "the header does not have exactly descr, fortran_order and shape", at: place)
         }
         guard extents.count <= limits.rank else {
-            throw BitdepthError(.limitExceeded, "the array has \(extents.count) axes, the limit rank is \(limits.rank)", at: place)
+            throw BitdepthError(
+                .limitExceeded, "the array has \(extents.count) axes, the limit rank is \(limits.rank)", at: place)
         }
-        guard let order = descriptor.first, "<>=|".contains(order), let type = NumPyHeader.types[String(descriptor.dropFirst())] else {
+        guard let order = descriptor.first, "<>=|".contains(order),
+            let type = NumPyHeader.types[String(descriptor.dropFirst())]
+        else {
             throw BitdepthError(
                 .unsupportedFormat, "elements of NumPy type \"\(descriptor)\" are not supported", at: place,
                 help: ["save them as one of " + NumPyHeader.types.keys.sorted().joined(separator: ", ")])
@@ -70,17 +78,20 @@ struct NumPyHeader: Equatable {
     /// NumPy's letter and byte count for each element type that NumPy has.
     private static let types: [String: ElementType] = [
         "f2": .float16, "f4": .float32, "f8": .float64, "b1": .bool,
-        "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64, "u1": .uint8, "u2": .uint16, "u4": .uint32, "u8": .uint64,
+        "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64, "u1": .uint8, "u2": .uint16, "u4": .uint32,
+        "u8": .uint64,
     ]
 
     /// The bytes of a header for row-major little-endian elements, as `numpy.save` writes them.
     func bytes() throws(BitdepthError) -> [UInt8] {
         guard let name = NumPyHeader.types.first(where: { $0.value == type })?.key else {
             throw BitdepthError(
-                .unsupportedFormat, "NumPy has no element type \(type.shortName)", help: ["convert the tensor first, bf16 to f32 for example"])
+                .unsupportedFormat, "NumPy has no element type \(type.shortName)",
+                help: ["convert the tensor first, bf16 to f32 for example"])
         }
         let tuple = shape.dimensions.map(String.init).joined(separator: ", ") + (shape.rank == 1 ? "," : "")
-        let text = "{'descr': '\(type.bitWidth == 8 ? "|" : "<")\(name)', 'fortran_order': False, 'shape': (\(tuple)), }"
+        let text =
+            "{'descr': '\(type.bitWidth == 8 ? "|" : "<")\(name)', 'fortran_order': False, 'shape': (\(tuple)), }"
         // NumPy leaves room so that the first extent can grow in place to any 64-bit number, then fills up to 64 bytes.
         let growth = shape.dimensions.first.map { max(0, 21 - String($0).count) } ?? 0
         let isLong = text.utf8.count + growth + 1 + 64 > 0xFFFF
@@ -89,7 +100,11 @@ struct NumPyHeader: Equatable {
         let padding = growth + (64 - used % 64)
         var bytes = LittleEndianBytes()
         let count = text.utf8.count + padding + 1
-        if isLong { bytes.append(2 as UInt8, 0 as UInt8, UInt32(count)) } else { bytes.append(1 as UInt8, 0 as UInt8, UInt16(count)) }
+        if isLong {
+            bytes.append(2 as UInt8, 0 as UInt8, UInt32(count))
+        } else {
+            bytes.append(1 as UInt8, 0 as UInt8, UInt16(count))
+        }
         return NumPyHeader.magic + bytes.bytes + Array(text.utf8) + [UInt8](repeating: 0x20, count: padding) + [0x0A]
     }
 }

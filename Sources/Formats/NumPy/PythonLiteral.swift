@@ -21,7 +21,9 @@ struct PythonLiteral {
             let key = try text()
             try expect(":")
             let value = try value()
-            guard fields.updateValue(value, forKey: key) == nil else { throw reader.malformed("the key '\(key)' is there twice") }
+            guard fields.updateValue(value, forKey: key) == nil else {
+                throw reader.malformed("the key '\(key)' is there twice")
+            }
             // What follows a value of another kind is not understood, and need not be.
             if value == .other { return fields }
             if try !found(",") {
@@ -46,19 +48,25 @@ struct PythonLiteral {
     }
 
     private mutating func word(_ word: String, _ value: Value) throws(BitdepthError) -> Value {
-        guard try reader.bytes(word.utf8.count) == Array(word.utf8) else { throw reader.malformed("\(word) was expected before") }
+        guard try reader.bytes(word.utf8.count) == Array(word.utf8) else {
+            throw reader.malformed("\(word) was expected before")
+        }
         return value
     }
 
     private mutating func text() throws(BitdepthError) -> String {
         skipSpaces()
         let quote = try reader.byte()
-        guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { throw reader.malformed("a quoted string was expected before") }
+        guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+            throw reader.malformed("a quoted string was expected before")
+        }
         var text = ""
         while true {
             let byte = try reader.byte()
             if byte == quote { return text }
-            guard (0x20..<0x7F).contains(byte), byte != UInt8(ascii: "\\") else { throw reader.malformed("a string has characters that no header has") }
+            guard (0x20..<0x7F).contains(byte), byte != UInt8(ascii: "\\") else {
+                throw reader.malformed("a string has characters that no header has")
+            }
             text.unicodeScalars.append(Unicode.Scalar(byte))
         }
     }
@@ -86,7 +94,9 @@ struct PythonLiteral {
         }
         // Python 2 wrote long integers with an L.
         if reader.next == UInt8(ascii: "L") { try reader.skip(1) }
-        guard let number = Int(digits) else { throw reader.malformed("an extent was expected, found \"\(digits.prefix(32))\"") }
+        guard let number = Int(digits) else {
+            throw reader.malformed("an extent was expected, found \"\(digits.prefix(32))\"")
+        }
         return number
     }
 

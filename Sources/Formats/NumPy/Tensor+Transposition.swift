@@ -28,7 +28,8 @@ extension Tensor {
 
     /// Fills `target` in row-major order from elements of `source` that lie `strides` apart.
     private static func gather<Element: BitwiseCopyable>(
-        _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer, as type: Element.Type, _ dimensions: [Int],
+        _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer, as type: Element.Type,
+        _ dimensions: [Int],
         _ strides: [Int]
     ) {
         let from = source.assumingMemoryBound(to: Element.self)

@@ -66,7 +66,8 @@ public struct ByteReader: Sendable {
     private mutating func take(_ count: Int) throws(BitdepthError) -> ArraySlice<UInt8> {
         guard count >= 0, count <= remaining else {
             throw BitdepthError(
-                .truncatedFile, "\(count) bytes were expected, \(remaining) are left", at: .init(file: path, offset: offset))
+                .truncatedFile, "\(count) bytes were expected, \(remaining) are left",
+                at: .init(file: path, offset: offset))
         }
         defer { position += count }
         return bytes[position..<position + count]

@@ -24,7 +24,9 @@ public struct ZipArchive: Sendable {
         var reader = try source.reader(at: end.directoryOffset, count: end.directoryCount)
         var members: [ZipMember] = []
         for _ in 0..<end.members { members.append(try ZipMember(&reader, limits: limits)) }
-        guard reader.remaining == 0 else { throw reader.malformed("\(reader.remaining) bytes follow the directory's last entry") }
+        guard reader.remaining == 0 else {
+            throw reader.malformed("\(reader.remaining) bytes follow the directory's last entry")
+        }
         dataOffsets = try ZipArchive.dataOffsets(of: members, in: source, end: end.directoryOffset)
         self.members = members.filter { !$0.name.hasSuffix("/") }
     }
@@ -43,20 +45,23 @@ public struct ZipArchive: Sendable {
         switch member.method {
         case 0:
             guard member.count == member.compressedCount else {
-                throw BitdepthError(.malformedFile, "stored member \"\(member.name)\" has two different sizes", at: place)
+                throw BitdepthError(
+                    .malformedFile, "stored member \"\(member.name)\" has two different sizes", at: place)
             }
             contents = stored
         case 8:
             guard max(member.count, member.compressedCount) <= limits.inflatedBytes else {
                 throw BitdepthError(
-                    .limitExceeded, "member \"\(member.name)\" inflates \(member.compressedCount) bytes to \(member.count), the limit inflatedBytes is \(limits.inflatedBytes)",
+                    .limitExceeded,
+                    "member \"\(member.name)\" inflates \(member.compressedCount) bytes to \(member.count), the limit inflatedBytes is \(limits.inflatedBytes)",
                     at: place)
             }
             let compressed = try stored.tensor(at: 0, shape: Shape.vector(stored.count), type: .uint8)
             contents = ByteSource(bytes: try Inflate.exactly(member.count, from: compressed, path: path), path: path)
         default:
             throw BitdepthError(
-                .unsupportedFormat, "member \"\(member.name)\" is compressed by method \(member.method); stored and deflated ones are read",
+                .unsupportedFormat,
+                "member \"\(member.name)\" is compressed by method \(member.method); stored and deflated ones are read",
                 at: place)
         }
         guard try CRC32.of(contents) == member.checksum else {
@@ -77,17 +82,23 @@ public struct ZipArchive: Sendable {
                 throw BitdepthError(.malformedFile, "member \"\(member.name)\" overlaps the one before it", at: place)
             }
             let nameCount = member.name.utf8.count
-            var header = try source.reader(at: member.headerOffset, count: min(30 + nameCount, max(end - member.headerOffset, 0)))
+            var header = try source.reader(
+                at: member.headerOffset, count: min(30 + nameCount, max(end - member.headerOffset, 0)))
             guard try header.little(UInt32.self) == 0x0403_4B50 else {
-                throw BitdepthError(.malformedFile, "no local header of member \"\(member.name)\" begins here", at: place)
+                throw BitdepthError(
+                    .malformedFile, "no local header of member \"\(member.name)\" begins here", at: place)
             }
             try header.skip(4)
             let method = try header.little(UInt16.self)
             try header.skip(16)
             let localNameCount = Int(try header.little(UInt16.self))
             let extraCount = Int(try header.little(UInt16.self))
-            guard method == member.method, localNameCount == nameCount, try header.bytes(nameCount) == Array(member.name.utf8) else {
-                throw BitdepthError(.malformedFile, "the local header of member \"\(member.name)\" contradicts the directory", at: place)
+            guard method == member.method, localNameCount == nameCount,
+                try header.bytes(nameCount) == Array(member.name.utf8)
+            else {
+                throw BitdepthError(
+                    .malformedFile, "the local header of member \"\(member.name)\" contradicts the directory", at: place
+                )
             }
             let start = member.headerOffset + 30 + nameCount + extraCount
             guard start <= end, member.compressedCount <= end - start else {

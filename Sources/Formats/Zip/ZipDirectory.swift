@@ -25,7 +25,8 @@ struct ZipEnd {
         }
         guard let found else {
             throw BitdepthError(
-                .malformedFile, "no end record of a zip archive was found", at: place, help: ["the file may be cut off"])
+                .malformedFile, "no end record of a zip archive was found", at: place, help: ["the file may be cut off"]
+            )
         }
         var reader = ByteReader(Array(tail[found...]), origin: UInt64(tailStart + found), path: source.path)
         try reader.skip(4)
@@ -33,7 +34,9 @@ struct ZipEnd {
         let counts = (try reader.little(UInt16.self), try reader.little(UInt16.self))
         let size = try reader.little(UInt32.self)
         let offset = try reader.little(UInt32.self)
-        var end = Fields(disks: disks == (0, 0), here: UInt64(counts.0), total: UInt64(counts.1), size: UInt64(size), offset: UInt64(offset))
+        var end = Fields(
+            disks: disks == (0, 0), here: UInt64(counts.0), total: UInt64(counts.1), size: UInt64(size),
+            offset: UInt64(offset))
         var endOffset = tailStart + found
         if let large = try ZipEnd.large(source, before: endOffset) { (end, endOffset) = large }
 
@@ -42,14 +45,17 @@ struct ZipEnd {
         }
         guard end.total <= UInt64(limits.zipMembers), end.size <= UInt64(limits.headerBytes) else {
             throw BitdepthError(
-                .limitExceeded, "\(end.total) members in a directory of \(end.size) bytes; the limits are zipMembers = \(limits.zipMembers), headerBytes = \(limits.headerBytes)",
+                .limitExceeded,
+                "\(end.total) members in a directory of \(end.size) bytes; the limits are zipMembers = \(limits.zipMembers), headerBytes = \(limits.headerBytes)",
                 at: place)
         }
-        guard let start = Int(exactly: end.offset), let count = Int(exactly: end.size), let members = Int(exactly: end.total),
+        guard let start = Int(exactly: end.offset), let count = Int(exactly: end.size),
+            let members = Int(exactly: end.total),
             count <= endOffset, start == endOffset - count
         else {
             throw BitdepthError(
-                .malformedFile, "the directory (\(end.size) bytes at \(end.offset)) does not end where the end record begins, \(endOffset)",
+                .malformedFile,
+                "the directory (\(end.size) bytes at \(end.offset)) does not end where the end record begins, \(endOffset)",
                 at: place)
         }
         directoryOffset = start
@@ -70,11 +76,13 @@ struct ZipEnd {
         let disk = try locator.little(UInt32.self)
         let position = try locator.little(UInt64.self)
         let recordCount = 56
-        guard let start = Int(exactly: position), start <= end - locatorCount, end - locatorCount - start == recordCount else {
+        guard let start = Int(exactly: position), start <= end - locatorCount, end - locatorCount - start == recordCount
+        else {
             throw locator.malformed("the zip64 end record does not stand directly before its locator")
         }
         var record = try source.reader(at: start, count: recordCount)
-        guard try record.little(UInt32.self) == signature64, try record.little(UInt64.self) == UInt64(recordCount - 12) else {
+        guard try record.little(UInt32.self) == signature64, try record.little(UInt64.self) == UInt64(recordCount - 12)
+        else {
             throw record.malformed("no zip64 end record stands where its locator says")
         }
         try record.skip(4)
@@ -120,7 +128,9 @@ public struct ZipMember: Sendable, Hashable {
         let disk = try reader.little(UInt16.self)
         try reader.skip(6)
         let offset = try reader.little(UInt32.self)
-        guard nameCount <= limits.nameBytes else { throw reader.malformed("a name has \(nameCount) bytes, the limit nameBytes is \(limits.nameBytes)") }
+        guard nameCount <= limits.nameBytes else {
+            throw reader.malformed("a name has \(nameCount) bytes, the limit nameBytes is \(limits.nameBytes)")
+        }
         name = try reader.text(nameCount, what: "a member's name")
         var wide = ZipWideNumbers(try reader.bytes(extraCount), at: reader)
         guard disk == 0 || disk == 0xFFFF else { throw reader.malformed("member \"\(name)\" lies in another file") }

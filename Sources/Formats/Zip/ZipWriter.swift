@@ -18,7 +18,9 @@ public struct ZipWriter: ~Copyable {
     /// - Throws: ``BitdepthError/Code/usage`` for a name that was written before or is too long.
     public mutating func add(_ name: String, _ pieces: [Tensor], compressed: Bool = false) throws(BitdepthError) {
         guard names.insert(name).inserted, name.utf8.count <= 0xFFFF else {
-            throw BitdepthError(.usage, "an archive cannot have a member \"\(name)\": the name is taken or too long", at: .init(file: file.path))
+            throw BitdepthError(
+                .usage, "an archive cannot have a member \"\(name)\": the name is taken or too long",
+                at: .init(file: file.path))
         }
         var checksum = CRC32()
         var count = 0
@@ -28,7 +30,8 @@ public struct ZipWriter: ~Copyable {
         }
         let deflated = compressed ? try ZipWriter.deflate(pieces, count: count) : nil
         let entry = Entry(
-            name: name, method: deflated == nil ? 0 : 8, checksum: checksum.value, compressedCount: UInt64(deflated?.count ?? count),
+            name: name, method: deflated == nil ? 0 : 8, checksum: checksum.value,
+            compressedCount: UInt64(deflated?.count ?? count),
             count: UInt64(count), offset: file.count)
         try file.write(entry.local)
         if let deflated {
@@ -100,7 +103,8 @@ public struct ZipWriter: ~Copyable {
             bytes.append(0x0201_4B50 as UInt32, version, version)
             appendShared(to: &bytes)
             let extra = wideNumbers(withOffset: hasWideOffset)
-            bytes.append(UInt16(name.utf8.count), UInt16(extra.count), 0 as UInt16, 0 as UInt16, 0 as UInt16, 0 as UInt32)
+            bytes.append(
+                UInt16(name.utf8.count), UInt16(extra.count), 0 as UInt16, 0 as UInt16, 0 as UInt16, 0 as UInt32)
             bytes.append(hasWideOffset ? Entry.wide : UInt32(offset))
             return bytes.bytes + Array(name.utf8) + extra
         }

@@ -39,7 +39,8 @@ public struct ComparisonTable: Sendable {
 
     public var table: TextTable {
         var table = TextTable([
-            .init("layer", isShrinkable: true), .init("operator"), .init("SQNR", key: "sqnr_db", .right), .init("cosine", .right),
+            .init("layer", isShrinkable: true), .init("operator"), .init("SQNR", key: "sqnr_db", .right),
+            .init("cosine", .right),
             .init("max error", key: "largest_difference", .right), .init("share of noise", key: "noise_share"),
         ])
         for layer in layers { table.append(cells(layer)) }
@@ -49,7 +50,8 @@ public struct ComparisonTable: Sendable {
     /// Without the columns that a summary has no room for.
     public var summary: TextTable {
         var table = TextTable([
-            .init("lost most", key: "layer", isShrinkable: true), .init("operator"), .init("SQNR", key: "sqnr_db", .right),
+            .init("lost most", key: "layer", isShrinkable: true), .init("operator"),
+            .init("SQNR", key: "sqnr_db", .right),
             .init("share of noise", key: "noise_share"),
         ])
         for layer in layers {
@@ -61,9 +63,11 @@ public struct ComparisonTable: Sendable {
 
     private func cells(_ layer: LayerComparison.Layer) -> [TextTable.Cell] {
         [
-            .text(layer.node), .text(layer.operatorType), layer.signalToNoise.decibels.map(TextTable.Cell.decibels) ?? .missing,
+            .text(layer.node), .text(layer.operatorType),
+            layer.signalToNoise.decibels.map(TextTable.Cell.decibels) ?? .missing,
             layer.cosine.value.map { TextTable.Cell(OutputTable.cosine($0), value: .number($0)) } ?? .missing,
-            layer.largestError.value.map { TextTable.Cell.significant($0, digits: 3) } ?? .missing, .bar(shareOfNoise(layer)),
+            layer.largestError.value.map { TextTable.Cell.significant($0, digits: 3) } ?? .missing,
+            .bar(shareOfNoise(layer)),
         ]
     }
 
@@ -71,9 +75,11 @@ public struct ComparisonTable: Sendable {
         .array(
             layers.map { layer in
                 [
-                    "layer": .string(layer.node), "value": .string(layer.value.text), "operator": .string(layer.operatorType),
+                    "layer": .string(layer.node), "value": .string(layer.value.text),
+                    "operator": .string(layer.operatorType),
                     "sqnr_db": .optional(layer.signalToNoise.decibels), "cosine": .optional(layer.cosine.value),
-                    "largest_difference": .optional(layer.largestError.value), "noise_share": .number(shareOfNoise(layer)),
+                    "largest_difference": .optional(layer.largestError.value),
+                    "noise_share": .number(shareOfNoise(layer)),
                 ]
             })
     }

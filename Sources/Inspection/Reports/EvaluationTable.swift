@@ -21,7 +21,8 @@ public struct EvaluationTable: Sendable {
         var table = TextTable(
             hasBaseline
                 ? [
-                    .init("metric"), .init("float", key: "baseline", .right), .init("model", .right), .init("drop", .right),
+                    .init("metric"), .init("float", key: "baseline", .right), .init("model", .right),
+                    .init("drop", .right),
                     .init("", key: "note", isShrinkable: true),
                 ] : [.init("metric"), .init("model", .right), .init("", key: "note", isShrinkable: true)])
         if result.labelled > 0 {
@@ -34,7 +35,8 @@ public struct EvaluationTable: Sendable {
             if hasBaseline {
                 let ratio = NumberText.fixed(latency.speedup, places: 2) + "×"
                 table.append([
-                    .text("samples/s"), .significant(1 / latency.first, digits: 3), speed, TextTable.Cell(ratio, value: .number(latency.speedup)), note,
+                    .text("samples/s"), .significant(1 / latency.first, digits: 3), speed,
+                    TextTable.Cell(ratio, value: .number(latency.speedup)), note,
                 ])
             } else {
                 table.append([.text("samples/s"), speed, note])
@@ -53,13 +55,18 @@ public struct EvaluationTable: Sendable {
             return table.append([.text(name), EvaluationTable.percent(model), .text(interval ?? "")])
         }
         let drop = EvaluationTable.drop(baseline, model)
-        let cell = drop.map { TextTable.Cell(NumberText.fixed($0, places: 2) + " points", value: .number($0)) } ?? .missing
-        table.append([.text(name), EvaluationTable.percent(baseline), EvaluationTable.percent(model), cell, note.map(TextTable.Cell.text) ?? .blank])
+        let cell =
+            drop.map { TextTable.Cell(NumberText.fixed($0, places: 2) + " points", value: .number($0)) } ?? .missing
+        table.append([
+            .text(name), EvaluationTable.percent(baseline), EvaluationTable.percent(model), cell,
+            note.map(TextTable.Cell.text) ?? .blank,
+        ])
     }
 
     /// Two decimals: a hundredth of a point is one of 10,000 samples. The value stays a fraction.
     private static func percent(_ proportion: Proportion) -> TextTable.Cell {
-        proportion.value.map { TextTable.Cell(NumberText.fixed($0 * 100, places: 2) + " %", value: .number($0)) } ?? .missing
+        proportion.value.map { TextTable.Cell(NumberText.fixed($0 * 100, places: 2) + " %", value: .number($0)) }
+            ?? .missing
     }
 
     /// Percentage points that the model has less than the baseline: one rounding, so that limits are met exactly.
@@ -69,7 +76,9 @@ public struct EvaluationTable: Sendable {
     }
 
     private var significance: String? {
-        guard let error = result.difference.standardError, let probability = result.difference.pValue else { return nil }
+        guard let error = result.difference.standardError, let probability = result.difference.pValue else {
+            return nil
+        }
         let chance = probability < 0.001 ? "< 0.001" : "= " + NumberText.fixed(probability, places: 3)
         return "± \(NumberText.fixed(error * 100, places: 2)), McNemar p \(chance)"
     }
@@ -88,7 +97,9 @@ public struct EvaluationTable: Sendable {
                 ("cosine", comparison.cosine.value.map { TextTable.Cell(OutputTable.cosine($0), value: .number($0)) }),
                 ("largest difference", comparison.largestError.value.map { .significant($0, digits: 3) }),
             ]
-            for case (let metric, let cell?) in rows { full.append([.text(prefix + metric), .blank, cell, .blank, .blank]) }
+            for case (let metric, let cell?) in rows {
+                full.append([.text(prefix + metric), .blank, cell, .blank, .blank])
+            }
         }
         return full
     }
@@ -113,8 +124,10 @@ public struct EvaluationTable: Sendable {
         return [
             "samples": .integer(result.sampleCount), "labelled": .integer(result.labelled),
             "model": classification(result.model), "baseline": hasBaseline ? classification(result.baseline) : nil,
-            "top1_drop_points": .optional(hasDrop ? EvaluationTable.drop(result.baseline.top1.proportion, result.model.top1.proportion) : nil),
-            "top5_drop_points": .optional(hasDrop ? EvaluationTable.drop(result.baseline.top5.proportion, result.model.top5.proportion) : nil),
+            "top1_drop_points": .optional(
+                hasDrop ? EvaluationTable.drop(result.baseline.top1.proportion, result.model.top1.proportion) : nil),
+            "top5_drop_points": .optional(
+                hasDrop ? EvaluationTable.drop(result.baseline.top5.proportion, result.model.top5.proportion) : nil),
             "drop_standard_error_points": .optional(hasDrop ? result.difference.standardError.map { $0 * 100 } : nil),
             "mcnemar_p": .optional(hasDrop ? result.difference.pValue : nil),
             "outputs": hasBaseline ? OutputTable(result, order: outputs).json : nil,

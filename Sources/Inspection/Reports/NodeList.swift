@@ -42,7 +42,10 @@ public struct NodeList: Sendable {
 
     /// Nodes that stay float, with the reason of each.
     public var floatNodes: TextTable {
-        var table = TextTable([.init("stays float", key: "node", isShrinkable: true), .init("operator"), .init("because", key: "reason", isShrinkable: true)])
+        var table = TextTable([
+            .init("stays float", key: "node", isShrinkable: true), .init("operator"),
+            .init("because", key: "reason", isShrinkable: true),
+        ])
         for entry in entries {
             guard case .float(let reason) = entry.decision.outcome else { continue }
             table.append([.text(entry.decision.node), .text(entry.decision.operatorType), .text(reason)])
@@ -53,11 +56,13 @@ public struct NodeList: Sendable {
     /// Every node.
     public var all: TextTable {
         var table = TextTable([
-            .init("node", isShrinkable: true), .init("operator"), .init("outcome"), .init("scheme or reason", key: "detail", isShrinkable: true),
+            .init("node", isShrinkable: true), .init("operator"), .init("outcome"),
+            .init("scheme or reason", key: "detail", isShrinkable: true),
         ])
         for entry in entries {
             table.append([
-                .text(entry.decision.node), .text(entry.decision.operatorType), .text(entry.decision.outcome.kind.rawValue),
+                .text(entry.decision.node), .text(entry.decision.operatorType),
+                .text(entry.decision.outcome.kind.rawValue),
                 .text(entry.scheme ?? entry.decision.outcome.detail),
             ])
         }
@@ -75,7 +80,9 @@ public struct NodeList: Sendable {
             })
     }
 
-    public func count(_ kind: NodeDecision.Outcome.Kind) -> Int { entries.filter { $0.decision.outcome.kind == kind }.count }
+    public func count(_ kind: NodeDecision.Outcome.Kind) -> Int {
+        entries.filter { $0.decision.outcome.kind == kind }.count
+    }
 }
 
 extension NodeDecision.Outcome {

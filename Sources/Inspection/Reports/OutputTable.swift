@@ -26,7 +26,8 @@ public struct OutputTable: Sendable {
     private func answers(_ comparison: OutputComparison) -> [ReportText.Piece] {
         guard let share = comparison.agreement.value else { return [] }
         var facts: [ReportText.Piece] = [
-            .init("same top-1 as float \(NumberText.percent(share))", .strong), .init(OutputTable.certainty(comparison.agreement.proportion)),
+            .init("same top-1 as float \(NumberText.percent(share))", .strong),
+            .init(OutputTable.certainty(comparison.agreement.proportion)),
         ]
         if let divergence = OutputTable.divergence(comparison) {
             facts.append(.init("KL divergence \(NumberText.significant(divergence, digits: 3))"))
@@ -36,11 +37,14 @@ public struct OutputTable: Sendable {
 
     private func distances(_ comparison: OutputComparison) -> [ReportText.Piece] {
         var facts: [ReportText.Piece] = []
-        if let decibels = comparison.signalToNoise.decibels { facts.append(.init("SQNR \(NumberText.decibels(decibels))", .strong)) }
+        if let decibels = comparison.signalToNoise.decibels {
+            facts.append(.init("SQNR \(NumberText.decibels(decibels))", .strong))
+        }
         if let cosine = comparison.cosine.value { facts.append(.init("cosine \(OutputTable.cosine(cosine))")) }
         if let error = comparison.largestError.value {
             let peak = NumberText.significant(Double(comparison.referencePeak), digits: 3)
-            facts.append(.init("largest difference \(NumberText.significant(error, digits: 3)) of values up to \(peak)"))
+            facts.append(
+                .init("largest difference \(NumberText.significant(error, digits: 3)) of values up to \(peak)"))
         }
         return facts
     }
@@ -50,7 +54,8 @@ public struct OutputTable: Sendable {
         let counted = "\(proportion.hits) of \(proportion.count)"
         guard proportion.count < 1000, let bounds = proportion.wilsonBounds() else { return counted }
         let (low, high) = (bounds.lowerBound, bounds.upperBound)
-        return "\(counted): \(NumberText.fixed(low * 100, places: 1)) … \(NumberText.fixed(high * 100, places: 1)) % with 95 % confidence"
+        return
+            "\(counted): \(NumberText.fixed(low * 100, places: 1)) … \(NumberText.fixed(high * 100, places: 1)) % with 95 % confidence"
     }
 
     /// Never negative: what rounding leaves below zero is zero.
@@ -71,7 +76,8 @@ public struct OutputTable: Sendable {
                 return [
                     "name": .string(name), "sqnr_db": .optional(comparison.signalToNoise.decibels),
                     "agreement": .optional(comparison.agreement.value), "agreement_low": .optional(bounds?.lowerBound),
-                    "agreement_high": .optional(bounds?.upperBound), "kl_divergence": .optional(OutputTable.divergence(comparison)),
+                    "agreement_high": .optional(bounds?.upperBound),
+                    "kl_divergence": .optional(OutputTable.divergence(comparison)),
                     "cosine": .optional(comparison.cosine.value),
                     "largest_difference": .optional(comparison.largestError.value),
                     "largest_value": .number(Double(comparison.referencePeak)),

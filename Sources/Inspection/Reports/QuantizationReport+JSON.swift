@@ -5,7 +5,8 @@ extension QuantizationReport {
         [
             "file": file.map { file in
                 [
-                    "path": .string(file.path), "bytes_before": .integer(file.bytesBefore), "bytes": .integer(file.bytes),
+                    "path": .string(file.path), "bytes_before": .integer(file.bytesBefore),
+                    "bytes": .integer(file.bytes),
                     "ratio": .number(file.ratio),
                 ]
             } ?? nil,
@@ -24,12 +25,15 @@ extension QuantizationReport {
                 "quantized_working_bytes": .integer(cost.workingBytes.quantized),
             ],
             "multiply_adds": [
-                "total": .integer(cost.multiplyAccumulates.total), "integer": .integer(cost.multiplyAccumulates.integer),
+                "total": .integer(cost.multiplyAccumulates.total),
+                "integer": .integer(cost.multiplyAccumulates.integer),
             ],
             "calibration": [
                 "bytes": .integer(calibration.bytes),
                 "infinities": .array(
-                    calibration.infinities.map { ["value": .string($0.value.text), "count": .integer(Int(clamping: $0.count))] }),
+                    calibration.infinities.map {
+                        ["value": .string($0.value.text), "count": .integer(Int(clamping: $0.count))]
+                    }),
             ],
             "nodes": nodes.json, "lost_most": check.layers.json, "notes": .strings(notes), "next": .string(next),
         ]

@@ -15,7 +15,9 @@ extension QuantizationReport {
             text.blank()
             text.table(check.layers.summary)
             text.line(
-                .init("    \(check.layers.layers.count) of \(check.layers.total) layers, on \(check.layerSamples) samples; a layer's noise includes what the layers before it made", .faint))
+                .init(
+                    "    \(check.layers.layers.count) of \(check.layers.total) layers, on \(check.layerSamples) samples; a layer's noise includes what the layers before it made",
+                    .faint))
         }
         if !next.isEmpty {
             text.blank()
@@ -30,9 +32,13 @@ extension QuantizationReport {
         if let file {
             text.line(
                 .init("  "), mark, .init(" "), .init(file.path, .strong),
-                .init("  \(NumberText.bytes(file.bytesBefore)) → \(NumberText.bytes(file.bytes)) (\(NumberText.percent(file.ratio)))"))
+                .init(
+                    "  \(NumberText.bytes(file.bytesBefore)) → \(NumberText.bytes(file.bytes)) (\(NumberText.percent(file.ratio)))"
+                ))
         } else {
-            text.line(.init("  "), mark, .init(complaints.isEmpty ? " nothing was written" : " collapsed, nothing was written", .strong))
+            text.line(
+                .init("  "), mark,
+                .init(complaints.isEmpty ? " nothing was written" : " collapsed, nothing was written", .strong))
         }
         text.field("checked", ["integer engine against float", checkedOn])
         return text
@@ -57,11 +63,15 @@ extension QuantizationReport {
                 "1 thread, median of \(cost.latency.runs)", cost.processor, cost.instructionSet,
             ])
         let (total, integer) = cost.multiplyAccumulates
-        let share = total > 0 ? "\(NumberText.percent(Double(integer) / Double(total))) of \(NumberText.count(total)) multiply-adds on integers" : nil
+        let share =
+            total > 0
+            ? "\(NumberText.percent(Double(integer) / Double(total))) of \(NumberText.count(total)) multiply-adds on integers"
+            : nil
         text.field(
             "memory",
             [
-                "peak working \(NumberText.bytes(cost.workingBytes.float)) → \(NumberText.bytes(cost.workingBytes.quantized))", share,
+                "peak working \(NumberText.bytes(cost.workingBytes.float)) → \(NumberText.bytes(cost.workingBytes.quantized))",
+                share,
             ].compactMap { $0 })
         text.field(
             "calibration", ["statistics took \(NumberText.bytes(calibration.bytes)), whatever the number of samples"])

@@ -37,7 +37,8 @@ public struct QuantizationReport: Sendable {
         public var layerSamples: Int
 
         public init(
-            result: EvaluationResult, kind: SampleSplit.Kind, outputs: [String], layers: ComparisonTable, layerSamples: Int
+            result: EvaluationResult, kind: SampleSplit.Kind, outputs: [String], layers: ComparisonTable,
+            layerSamples: Int
         ) {
             self.result = result
             self.kind = kind
@@ -57,7 +58,8 @@ public struct QuantizationReport: Sendable {
         public var instructionSet: String
 
         public init(
-            latency: PairedLatency, workingBytes: (float: Int, quantized: Int), multiplyAccumulates: (total: Int, integer: Int),
+            latency: PairedLatency, workingBytes: (float: Int, quantized: Int),
+            multiplyAccumulates: (total: Int, integer: Int),
             processor: String, instructionSet: String
         ) {
             self.latency = latency
@@ -83,7 +85,8 @@ public struct QuantizationReport: Sendable {
     }
 
     public init(
-        nodes: NodeList, calibration: Calibration, check: Check, cost: Cost, file: File? = nil, complaints: [String] = [],
+        nodes: NodeList, calibration: Calibration, check: Check, cost: Cost, file: File? = nil,
+        complaints: [String] = [],
         notes: [String] = [], next: String = ""
     ) {
         self.nodes = nodes

@@ -82,14 +82,18 @@ public struct QuantizationSetup: Sendable {
     public var text: ReportText {
         var text = modelText
         if let data {
-            text.field("data", [data.name, "\(data.calibrationSamples) of \(data.count) samples calibrate", data.checkSummary])
+            text.field(
+                "data", [data.name, "\(data.calibrationSamples) of \(data.count) samples calibrate", data.checkSummary])
             text.field("input", data.inputFacts)
         }
         text.field("weights", [configuration.weights.summary])
         text.field("activations", [configuration.activations.summary, "ranges by \(configuration.calibration)"])
         if !configuration.keepFloat.isEmpty { text.field("keep float", configuration.keepFloat.map(\.description)) }
         text.field(
-            "written as", [form, opset.map { "opset \($0)" }, "inputs and outputs \(configuration.portType.rawValue)"].compactMap { $0 })
+            "written as",
+            [form, opset.map { "opset \($0)" }, "inputs and outputs \(configuration.portType.rawValue)"].compactMap {
+                $0
+            })
         return text
     }
 
@@ -135,7 +139,8 @@ extension QuantizationSetup.Data {
             "inputs": .array(
                 ranges.map { range in
                     [
-                        "name": .string(range.input), "minimum": .number(range.minimum), "maximum": .number(range.maximum),
+                        "name": .string(range.input), "minimum": .number(range.minimum),
+                        "maximum": .number(range.maximum),
                         "mean": .number(range.mean),
                     ]
                 }),

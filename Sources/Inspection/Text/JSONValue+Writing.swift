@@ -32,7 +32,8 @@ extension JSONValue {
     }
 
     private static func writeList<Element>(
-        of elements: [Element], between marks: (String, String), to text: inout String, _ indentation: Int?, spaced: Bool,
+        of elements: [Element], between marks: (String, String), to text: inout String, _ indentation: Int?,
+        spaced: Bool,
         _ write: (inout String, Element, Int?) -> Void
     ) {
         let inner = indentation.map { $0 + 1 }

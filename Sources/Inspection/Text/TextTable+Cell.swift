@@ -34,8 +34,12 @@ extension TextTable {
         }
 
         /// The value stays a fraction, 0 … 1.
-        public static func percent(_ fraction: Double) -> Cell { Cell(NumberText.percent(fraction), value: .number(fraction)) }
-        public static func decibels(_ number: Double) -> Cell { Cell(NumberText.decibels(number), value: .number(number)) }
+        public static func percent(_ fraction: Double) -> Cell {
+            Cell(NumberText.percent(fraction), value: .number(fraction))
+        }
+        public static func decibels(_ number: Double) -> Cell {
+            Cell(NumberText.decibels(number), value: .number(number))
+        }
 
         /// A bar of up to `width` columns with its percentage behind it, which all rows have at the same place.
         public static func bar(_ fraction: Double, width: Int = 12) -> Cell {

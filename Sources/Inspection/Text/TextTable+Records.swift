@@ -11,7 +11,8 @@ extension TextTable {
     /// Texts that a spreadsheet would take for a formula (`=`, `+`, `-`, `@` first) get an apostrophe; numbers do not.
     public var csv: String {
         let header = columns.map { TextTable.quoted($0.key) }
-        return ([header] + rows.map { $0.map(TextTable.field) }).map { $0.joined(separator: ",") }.joined(separator: "\n")
+        return ([header] + rows.map { $0.map(TextTable.field) }).map { $0.joined(separator: ",") }.joined(
+            separator: "\n")
     }
 
     private static func field(_ cell: Cell) -> String {

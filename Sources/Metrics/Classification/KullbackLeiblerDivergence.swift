@@ -57,7 +57,8 @@ public struct KullbackLeiblerDivergence: Sendable, Equatable {
     ) throws(BitdepthError) {
         guard reference.count == values.count else {
             throw BitdepthError(
-                .shapeMismatch, "a distribution over \(values.count) classes cannot be compared with one over \(reference.count)")
+                .shapeMismatch,
+                "a distribution over \(values.count) classes cannot be compared with one over \(reference.count)")
         }
         guard !reference.isEmpty else { return }
         let divergence = zip(reference, values).reduce(0) { $0 + term($1.0, $1.1) }

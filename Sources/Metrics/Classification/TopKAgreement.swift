@@ -17,7 +17,8 @@ public struct TopKAgreement: Sendable, Hashable {
     public mutating func add(reference: [Float], _ scores: [Float]) throws(BitdepthError) -> Bool {
         guard reference.count == scores.count else {
             throw BitdepthError(
-                .shapeMismatch, "scores of \(scores.count) classes cannot be compared with scores of \(reference.count)")
+                .shapeMismatch, "scores of \(scores.count) classes cannot be compared with scores of \(reference.count)"
+            )
         }
         let isHit = reference.firstLargest.map { scores.rank(of: $0) < k } ?? false
         proportion.add(isHit)

@@ -10,7 +10,8 @@ public struct MaximumAbsoluteError: PairedMetric {
     public mutating func accumulate(reference: UnsafeBufferPointer<Float>, _ values: UnsafeBufferPointer<Float>) {
         for index in reference.indices {
             // Equal infinities differ by nothing, not by NaN.
-            let difference = reference[index] == values[index] ? 0 : abs(Double(reference[index]) - Double(values[index]))
+            let difference =
+                reference[index] == values[index] ? 0 : abs(Double(reference[index]) - Double(values[index]))
             if difference.isNaN { sawNotANumber = true }
             if difference > largest { largest = difference }
         }

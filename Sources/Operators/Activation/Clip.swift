@@ -8,7 +8,9 @@ public struct Clip: FoldableOperator {
     public static let signature = OperatorSignature("Clip", versions: [1, 6, 11, 12, 13], inputs: 1...3)
     public init(_ attributes: AttributeReader) {}
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "input").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "input").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "input")

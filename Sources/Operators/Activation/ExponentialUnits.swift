@@ -13,7 +13,9 @@ import Darwin
 public struct Elu: UnaryOperator {
     public static let signature = OperatorSignature.unary("Elu", [1, 6, 22])
     public let alpha: Float
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { alpha = try attributes.float("alpha", default: 1) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        alpha = try attributes.float("alpha", default: 1)
+    }
     public func apply(_ x: Double) -> Double { x < 0 ? Double(alpha) * expm1(x) : x }
 }
 
@@ -43,7 +45,9 @@ public struct Selu: UnaryOperator {
 public struct Celu: UnaryOperator {
     public static let signature = OperatorSignature.unary("Celu", [12])
     public let alpha: Float
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { alpha = try attributes.float("alpha", default: 1) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        alpha = try attributes.float("alpha", default: 1)
+    }
     public func apply(_ x: Double) -> Double { x < 0 ? Double(alpha) * expm1(x / Double(alpha)) : x }
 }
 

@@ -5,7 +5,9 @@ import BitdepthTensors
 public struct LeakyRelu: UnaryOperator {
     public static let signature = OperatorSignature.unary("LeakyRelu", [1, 6, 16])
     public let alpha: Float
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { alpha = try attributes.float("alpha", default: 0.01) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        alpha = try attributes.float("alpha", default: 0.01)
+    }
     public func apply(_ x: Double) -> Double { x < 0 ? Double(alpha) * x : x }
 }
 
@@ -13,7 +15,9 @@ public struct LeakyRelu: UnaryOperator {
 public struct ThresholdedRelu: UnaryOperator {
     public static let signature = OperatorSignature.unary("ThresholdedRelu", [10, 22])
     public let alpha: Float
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { alpha = try attributes.float("alpha", default: 1) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        alpha = try attributes.float("alpha", default: 1)
+    }
     public func apply(_ x: Double) -> Double { x <= Double(alpha) ? 0 : x }
 }
 
@@ -64,7 +68,8 @@ public struct PRelu: FoldableOperator {
         try requireSameType(x.type, slope.type)
         let walk = try BroadcastWalk(x.shape, slope.shape)
         guard walk.shape == x.shape else {
-            throw BitdepthError(.shapeMismatch, "slope of shape \(slope.shape) does not broadcast to the input's shape \(x.shape)")
+            throw BitdepthError(
+                .shapeMismatch, "slope of shape \(slope.shape) does not broadcast to the input's shape \(x.shape)")
         }
         if x.type.isFloatingPoint {
             let values = try walk.map(try x.doubles(), try slope.doubles()) { x, slope in x < 0 ? slope * x : x }

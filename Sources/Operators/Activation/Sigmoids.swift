@@ -14,7 +14,9 @@ public struct Sigmoid: UnaryOperator {
     public static let signature = OperatorSignature.unary("Sigmoid", [1, 6, 13])
     public init(_ attributes: AttributeReader) {}
     public func apply(_ x: Double) -> Double { sigmoid(x) }
-    public var quantization: QuantizationRule { QuantizationRule(inputs: [.activation], outputs: .fixed(low: 0, high: 1)) }
+    public var quantization: QuantizationRule {
+        QuantizationRule(inputs: [.activation], outputs: .fixed(low: 0, high: 1))
+    }
 }
 
 /// `alpha` · x + `beta`, held within 0 … 1. Source: ONNX operator specification, HardSigmoid-22.
@@ -29,7 +31,9 @@ public struct HardSigmoid: UnaryOperator {
     }
 
     public func apply(_ x: Double) -> Double { heldWithinUnit(Double(alpha) * x + Double(beta)) }
-    public var quantization: QuantizationRule { QuantizationRule(inputs: [.activation], outputs: .fixed(low: 0, high: 1)) }
+    public var quantization: QuantizationRule {
+        QuantizationRule(inputs: [.activation], outputs: .fixed(low: 0, high: 1))
+    }
 }
 
 /// x · hardSigmoid(x) with alpha 1/6 and beta 1/2. Source: ONNX operator specification, HardSwish-22.
@@ -43,7 +47,9 @@ public struct HardSwish: UnaryOperator {
 public struct Swish: UnaryOperator {
     public static let signature = OperatorSignature.unary("Swish", [24])
     public let alpha: Float
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { alpha = try attributes.float("alpha", default: 1) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        alpha = try attributes.float("alpha", default: 1)
+    }
     public func apply(_ x: Double) -> Double { x * sigmoid(Double(alpha) * x) }
 }
 
@@ -52,7 +58,9 @@ public struct Tanh: UnaryOperator {
     public static let signature = OperatorSignature.unary("Tanh", [1, 6, 13])
     public init(_ attributes: AttributeReader) {}
     public func apply(_ x: Double) -> Double { tanh(x) }
-    public var quantization: QuantizationRule { QuantizationRule(inputs: [.activation], outputs: .fixed(low: -1, high: 1)) }
+    public var quantization: QuantizationRule {
+        QuantizationRule(inputs: [.activation], outputs: .fixed(low: -1, high: 1))
+    }
 }
 
 /// x / (1 + |x|). Source: ONNX operator specification, Softsign-22.

@@ -157,6 +157,7 @@ public struct ConvTranspose: Operator {
     /// cannot say: the channels of equal number in all groups then share a scale.
     public var quantization: QuantizationRule {
         QuantizationRule(
-            inputs: [.activation, .weight(axis: 1), .bias(activation: 0, weight: 1)], outputs: .calibrated, fusesActivation: true)
+            inputs: [.activation, .weight(axis: 1), .bias(activation: 0, weight: 1)], outputs: .calibrated,
+            fusesActivation: true)
     }
 }

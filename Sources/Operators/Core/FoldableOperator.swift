@@ -19,11 +19,15 @@ extension FoldableOperator {
                 constants.append(nil)
                 continue
             }
-            guard let constant = input.constant, constant.count <= Folding.largestCount else { return types.map { Fact($0) } }
+            guard let constant = input.constant, constant.count <= Folding.largestCount else {
+                return types.map { Fact($0) }
+            }
             constants.append(constant)
         }
         for type in types {
-            guard let count = type.shape.shape?.count, count <= Folding.largestCount else { return types.map { Fact($0) } }
+            guard let count = type.shape.shape?.count, count <= Folding.largestCount else {
+                return types.map { Fact($0) }
+            }
         }
         return try evaluate(constants).map(Fact.init(constant:))
     }

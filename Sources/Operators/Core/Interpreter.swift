@@ -17,7 +17,9 @@ public struct Interpreter: Sendable {
     }
 
     /// Values of `wanted` (the graph's outputs when `nil`) for the given inputs.
-    public func run(_ inputs: [ValueName: Tensor], wanted: [ValueName]? = nil) throws(BitdepthError) -> [ValueName: Tensor] {
+    public func run(_ inputs: [ValueName: Tensor], wanted: [ValueName]? = nil) throws(BitdepthError) -> [ValueName:
+        Tensor]
+    {
         var values: [ValueName: Tensor] = inputs
         for (name, tensor) in graph.initializers where values[name] == nil { values[name] = tensor }
         for input in graph.inputs where values[input.name] == nil {

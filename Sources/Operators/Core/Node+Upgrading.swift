@@ -13,7 +13,8 @@ extension Node {
         case .int(let value): tensor = try Tensor([Int64(value)])
         case .float(let value): tensor = try Tensor(scalar: value)
         default:
-            throw BitdepthError(.invalidAttribute, "attribute \"\(attribute)\" is neither a number nor a list of integers", at: place)
+            throw BitdepthError(
+                .invalidAttribute, "attribute \"\(attribute)\" is neither a number nor a list of integers", at: place)
         }
         setInput(scope.add(tensor, named: "\(label)_\(attribute)"), at: index)
     }

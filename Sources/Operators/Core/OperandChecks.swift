@@ -27,6 +27,7 @@ extension [Fact?] {
 /// - Throws: ``BitdepthError/Code/typeMismatch`` when operands that must have one type have two.
 func requireSameType(_ a: ElementType, _ b: ElementType) throws(BitdepthError) {
     guard a == b else {
-        throw BitdepthError(.typeMismatch, "operands are of types \(a.shortName) and \(b.shortName); they must be of one type")
+        throw BitdepthError(
+            .typeMismatch, "operands are of types \(a.shortName) and \(b.shortName); they must be of one type")
     }
 }

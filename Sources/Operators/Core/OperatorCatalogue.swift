@@ -26,18 +26,27 @@ public struct OperatorCatalogue: Sendable {
             let domain = node.op.domain.isEmpty ? "ai.onnx" : node.op.domain
             let version = opset.map { ", opset \($0)" } ?? ""
             throw BitdepthError(
-                .unsupportedOperator, "operator \(node.op.type) (domain \(domain)\(version)) is not supported", at: node.place,
+                .unsupportedOperator, "operator \(node.op.type) (domain \(domain)\(version)) is not supported",
+                at: node.place,
                 help: ["see what else the model holds: bitdepth inspect MODEL"])
         }
         return try locating(node.place) { () throws(BitdepthError) in
             let signature = type.signature
-            guard node.inputs.count >= signature.inputCount.lowerBound, node.inputs.count <= signature.inputCount.upperBound else {
+            guard node.inputs.count >= signature.inputCount.lowerBound,
+                node.inputs.count <= signature.inputCount.upperBound
+            else {
                 throw BitdepthError(
-                    .invalidGraph, "\(node.op.type) has \(node.inputs.count) inputs; it takes \(signature.inputCount.description(of: "input"))")
+                    .invalidGraph,
+                    "\(node.op.type) has \(node.inputs.count) inputs; it takes \(signature.inputCount.description(of: "input"))"
+                )
             }
-            guard node.outputs.count >= signature.outputCount.lowerBound, node.outputs.count <= signature.outputCount.upperBound else {
+            guard node.outputs.count >= signature.outputCount.lowerBound,
+                node.outputs.count <= signature.outputCount.upperBound
+            else {
                 throw BitdepthError(
-                    .invalidGraph, "\(node.op.type) has \(node.outputs.count) outputs; it makes \(signature.outputCount.description(of: "output"))")
+                    .invalidGraph,
+                    "\(node.op.type) has \(node.outputs.count) outputs; it makes \(signature.outputCount.description(of: "output"))"
+                )
             }
             return try type.init(AttributeReader(node))
         }

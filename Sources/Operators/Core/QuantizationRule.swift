@@ -31,7 +31,9 @@ public struct QuantizationRule: Sendable, Hashable {
         case float
     }
 
-    public init(inputs: [InputRole], otherInputs: InputRole = .untouched, outputs: OutputRole, fusesActivation: Bool = false) {
+    public init(
+        inputs: [InputRole], otherInputs: InputRole = .untouched, outputs: OutputRole, fusesActivation: Bool = false
+    ) {
         self.inputs = inputs
         self.otherInputs = otherInputs
         self.outputs = outputs
@@ -47,7 +49,8 @@ public struct QuantizationRule: Sendable, Hashable {
     /// Moves elements about without changing them; further inputs are indices or shapes.
     public static let dataMovement = QuantizationRule(inputs: [.activation], outputs: .sameScale(asInput: 0))
     /// Two activations in, one out.
-    public static let binary = QuantizationRule(inputs: [.activation, .activation], outputs: .calibrated, fusesActivation: true)
+    public static let binary = QuantizationRule(
+        inputs: [.activation, .activation], outputs: .calibrated, fusesActivation: true)
 
     public var isFloat: Bool { self == .float }
 }

@@ -17,7 +17,9 @@ public struct QuantizationScheme: Sendable, Hashable {
         case perBlock(size: Int)
     }
 
-    public init(bits: Int, isSigned: Bool, isSymmetric: Bool, isNarrow: Bool = false, granularity: Granularity = .perTensor) {
+    public init(
+        bits: Int, isSigned: Bool, isSymmetric: Bool, isNarrow: Bool = false, granularity: Granularity = .perTensor
+    ) {
         self.bits = bits
         self.isSigned = isSigned
         self.isSymmetric = isSymmetric

@@ -23,7 +23,9 @@ extension Tensor {
 
     /// The elements of a Boolean tensor.
     func truths(_ what: String) throws(BitdepthError) -> [Bool] {
-        guard type == .bool else { throw BitdepthError(.typeMismatch, "\(what) is of type \(type.shortName); it must be bool") }
+        guard type == .bool else {
+            throw BitdepthError(.typeMismatch, "\(what) is of type \(type.shortName); it must be bool")
+        }
         return try integers().map { $0 != 0 }
     }
 

@@ -56,7 +56,9 @@ public struct BitwiseNot: FoldableOperator {
     public static let signature = OperatorSignature.unary("BitwiseNot", [18])
     public init(_ attributes: AttributeReader) {}
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "X").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "X").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "X")

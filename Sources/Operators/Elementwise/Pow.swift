@@ -27,7 +27,9 @@ public struct Pow: FoldableOperator {
         let y = try inputs.required(1, "Y")
         let walk = try BroadcastWalk(x.shape, y.shape)
         if !x.type.isFloatingPoint, !y.type.isFloatingPoint {
-            let powers = try walk.map(try x.integers(), try y.integers()) { x, y throws(BitdepthError) in try Pow.power(x, y) }
+            let powers = try walk.map(try x.integers(), try y.integers()) { x, y throws(BitdepthError) in
+                try Pow.power(x, y)
+            }
             return [try Tensor(wrapping: powers, shape: walk.shape, type: x.type)]
         }
         let powers = try walk.map(try x.doubles(), try y.doubles()) { x, y in pow(x, y) }

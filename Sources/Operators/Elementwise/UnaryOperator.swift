@@ -18,7 +18,9 @@ extension UnaryOperator {
         throw BitdepthError(.typeMismatch, "\(Self.signature.name) takes tensors of floating-point numbers only")
     }
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "X").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "X").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "X")

@@ -14,7 +14,8 @@ extension FloatClassOperator {
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "X")
         guard x.type.isFloatingPoint else {
-            throw BitdepthError(.typeMismatch, "\(Self.signature.name) takes floating-point numbers, not \(x.type.shortName)")
+            throw BitdepthError(
+                .typeMismatch, "\(Self.signature.name) takes floating-point numbers, not \(x.type.shortName)")
         }
         return [try Tensor(try x.doubles().map { holds($0) }, shape: x.shape)]
     }

@@ -17,7 +17,9 @@ extension LogicalOperator {
         let a = try inputs.required(0, "A")
         let b = try inputs.required(1, "B")
         let walk = try BroadcastWalk(a.shape, b.shape)
-        return [try Tensor(try walk.map(try a.truths("A"), try b.truths("B")) { a, b in apply(a, b) }, shape: walk.shape)]
+        return [
+            try Tensor(try walk.map(try a.truths("A"), try b.truths("B")) { a, b in apply(a, b) }, shape: walk.shape)
+        ]
     }
 
     public static func upgrade(_ node: inout Node, to next: Int, in scope: inout UpgradeScope) throws(BitdepthError) {
@@ -51,7 +53,9 @@ public struct Not: FoldableOperator {
     public static let signature = OperatorSignature.unary("Not", [1])
     public init(_ attributes: AttributeReader) {}
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "X").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "X").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "X")

@@ -26,10 +26,12 @@ public struct Cast: FoldableOperator {
         // Version 1 named the type; the names are those of TensorProto.DataType, in its order.
         guard next == 6, case .string(let bytes)? = node.attributes["to"] else { return }
         let names = [
-            "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16", "DOUBLE",
+            "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16",
+            "DOUBLE",
             "UINT32", "UINT64",
         ]
-        guard let text = String(validating: bytes, as: UTF8.self), let number = names.firstIndex(of: text.uppercased()) else {
+        guard let text = String(validating: bytes, as: UTF8.self), let number = names.firstIndex(of: text.uppercased())
+        else {
             throw BitdepthError(.invalidAttribute, "attribute \"to\" names no element type", at: node.place)
         }
         node.attributes["to"] = .int(number)

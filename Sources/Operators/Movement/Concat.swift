@@ -15,7 +15,9 @@ public struct Concat: FoldableOperator {
     public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
         let facts = try inputs.present()
         for fact in facts { try requireSameType(facts[0].element, fact.element) }
-        guard let rank = facts.lazy.compactMap(\.rank).first else { return [TensorType(facts[0].element, PartialShape.unknown)] }
+        guard let rank = facts.lazy.compactMap(\.rank).first else {
+            return [TensorType(facts[0].element, PartialShape.unknown)]
+        }
         let axis = try Shape.normalize(axis: self.axis, rank: rank)
         var result = [Dimension](repeating: .unknown, count: rank)
         var length: Int? = 0

@@ -14,7 +14,9 @@ public struct CumSum: FoldableOperator {
         isReversed = try attributes.flag("reverse", default: false)
     }
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "x").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "x").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "x")
@@ -25,7 +27,9 @@ public struct CumSum: FoldableOperator {
         return [try Tensor(wrapping: sums(try x.integers(), lanes, zero: 0, &+), shape: x.shape, type: x.type)]
     }
 
-    private func sums<Number>(_ x: [Number], _ lanes: Lanes, zero: Number, _ add: (Number, Number) -> Number) -> [Number] {
+    private func sums<Number>(_ x: [Number], _ lanes: Lanes, zero: Number, _ add: (Number, Number) -> Number)
+        -> [Number]
+    {
         var y = x
         guard !x.isEmpty else { return y }
         lanes.forEach { first in

@@ -52,7 +52,9 @@ public struct Tile: FoldableOperator {
                 continue
             }
             let (product, overflow) = extent.multipliedReportingOverflow(by: count)
-            guard !overflow else { throw BitdepthError(.limitExceeded, "\(count) times the extent \(extent) is too large") }
+            guard !overflow else {
+                throw BitdepthError(.limitExceeded, "\(count) times the extent \(extent) is too large")
+            }
             result.append(.known(product))
         }
         return [TensorType(input.element, PartialShape(result))]
@@ -70,7 +72,8 @@ public struct Tile: FoldableOperator {
 
     public static func upgrade(_ node: inout Node, to next: Int, in scope: inout UpgradeScope) throws(BitdepthError) {
         // Version 1 repeated along one axis, both given as numbers of the data's type.
-        guard next == 6, case let input?? = node.inputs.first, let tiles = node.input(1), let axis = node.input(2) else { return }
+        guard next == 6, case let input?? = node.inputs.first, let tiles = node.input(1), let axis = node.input(2)
+        else { return }
         let base = node.label
         let one = scope.add(try Tensor([Int64(1)]), named: "\(base)_one")
         func vector(_ value: ValueName) -> ValueName {

@@ -75,7 +75,8 @@ public struct GatherND: FoldableOperator {
         guard batchDimensions < places.count, depth >= 1, depth <= dimensions.count - batchDimensions else {
             throw BitdepthError(
                 .shapeMismatch,
-                "indices of shape \(PartialShape(places)) with \(batchDimensions) batch axes do not fit data of shape \(data.type.shape)")
+                "indices of shape \(PartialShape(places)) with \(batchDimensions) batch axes do not fit data of shape \(data.type.shape)"
+            )
         }
         return [TensorType(data.element, PartialShape(places.dropLast() + dimensions[(batchDimensions + depth)...]))]
     }

@@ -31,7 +31,9 @@ public struct OneHot: FoldableOperator {
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let shape = try outputShape(inputs)
         let values = try inputs.required(2, "values")
-        guard values.count == 2 else { throw BitdepthError(.shapeMismatch, "there are \(values.count) values; they must be two, off and on") }
+        guard values.count == 2 else {
+            throw BitdepthError(.shapeMismatch, "there are \(values.count) values; they must be two, off and on")
+        }
         // Indices of a float type are compared as such: a fraction is no place on the axis.
         let indices = try inputs.required(0, "indices").doubles()
         let lanes = Lanes(shape, axis: try shape.axis(axis))

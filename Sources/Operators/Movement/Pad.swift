@@ -31,14 +31,16 @@ public struct Pad: FoldableOperator {
         if inputs.optional(3) != nil, inputs.optional(3)?.constant == nil { return nil }
         let axes = try inputs.integers(3) ?? Array(0..<rank)
         guard pads.count == 2 * axes.count else {
-            throw BitdepthError(.shapeMismatch, "\(pads.count) pads were given for \(axes.count) axes; there must be two for each")
+            throw BitdepthError(
+                .shapeMismatch, "\(pads.count) pads were given for \(axes.count) axes; there must be two for each")
         }
         if let wrong = pads.first(where: { $0 < -Shape.largestCount || $0 > Shape.largestCount }) {
             throw BitdepthError(.limitExceeded, "a pad of \(wrong) elements is too large")
         }
         var margins = [Margin](repeating: Margin(), count: rank)
         for (index, axis) in axes.enumerated() {
-            margins[try Shape.normalize(axis: axis, rank: rank)] = Margin(before: pads[index], behind: pads[index + axes.count])
+            margins[try Shape.normalize(axis: axis, rank: rank)] = Margin(
+                before: pads[index], behind: pads[index + axes.count])
         }
         return margins
     }
@@ -58,7 +60,8 @@ public struct Pad: FoldableOperator {
             let left = extent + min(margin.before, 0) + min(margin.behind, 0)
             guard left >= 0, left > 0 || mode == .constant || (margin.before <= 0 && margin.behind <= 0) else {
                 throw BitdepthError(
-                    .valueOutOfRange, "pads of \(margin.before) and \(margin.behind) leave nothing of an extent of \(extent)")
+                    .valueOutOfRange,
+                    "pads of \(margin.before) and \(margin.behind) leave nothing of an extent of \(extent)")
             }
             result.append(.known(extent + margin.before + margin.behind))
         }
@@ -80,7 +83,9 @@ public struct Pad: FoldableOperator {
         }
         let zero = try Tensor(zeros: .scalar, type: data.type)
         let value = try inputs.optional(2)?.converted(to: data.type) ?? zero
-        guard value.count == 1 else { throw BitdepthError(.shapeMismatch, "the constant value has \(value.count) elements") }
+        guard value.count == 1 else {
+            throw BitdepthError(.shapeMismatch, "the constant value has \(value.count) elements")
+        }
         let positions = try gridPositions(offsets).map { $0 < 0 ? data.count : $0 }
         return [try Tensor(joining: [data, value]).gathered(positions, shape: shape)]
     }

@@ -53,7 +53,9 @@ public struct TopK: FoldableOperator {
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "X")
         let shape = try outputShape(inputs)
-        guard shape.count > 0 else { return [try Tensor(zeros: shape, type: x.type), try Tensor(zeros: shape, type: .int64)] }
+        guard shape.count > 0 else {
+            return [try Tensor(zeros: shape, type: x.type), try Tensor(zeros: shape, type: .int64)]
+        }
         let axis = try x.shape.axis(self.axis)
         let lanes = Lanes(x.shape, axis: axis)
         let ranked = try RankedElements(x)
@@ -102,7 +104,9 @@ public struct ArgumentOptions: Sendable, Hashable {
 
 extension ArgumentOperator {
     public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
-        guard var dimensions = try inputs.required(0, "data").dimensions else { return [TensorType(.int64, PartialShape.unknown)] }
+        guard var dimensions = try inputs.required(0, "data").dimensions else {
+            return [TensorType(.int64, PartialShape.unknown)]
+        }
         let axis = try Shape.normalize(axis: options.axis, rank: dimensions.count)
         guard dimensions[axis] != .known(0) else { throw BitdepthError(.shapeMismatch, "axis \(axis) has no elements") }
         dimensions[axis] = .known(1)

@@ -8,7 +8,9 @@ import BitdepthTensors
 public struct Reshape: ReshapingOperator {
     public static let signature = OperatorSignature("Reshape", versions: [1, 5, 13, 14, 19, 21, 23, 24], inputs: 2...2)
     public let allowsZero: Bool
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { allowsZero = try attributes.flag("allowzero", default: false) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        allowsZero = try attributes.flag("allowzero", default: false)
+    }
 
     public func reshape(_ dimensions: [Dimension], _ inputs: [Fact?]) throws(BitdepthError) -> [Dimension]? {
         let fact = try inputs.required(1, "shape")
@@ -26,7 +28,8 @@ public struct Reshape: ReshapingOperator {
         for (axis, extent) in shape.enumerated() {
             if extent == 0, !allowsZero {
                 guard axis < dimensions.count else {
-                    throw BitdepthError(.shapeMismatch, "shape \(shape) copies axis \(axis) of an input of rank \(dimensions.count)")
+                    throw BitdepthError(
+                        .shapeMismatch, "shape \(shape) copies axis \(axis) of an input of rank \(dimensions.count)")
                 }
                 result.append(dimensions[axis])
                 source[axis] = nil

@@ -41,7 +41,8 @@ public struct Flatten: ReshapingOperator {
     public func reshape(_ dimensions: [Dimension], _ inputs: [Fact?]) throws(BitdepthError) -> [Dimension]? {
         // The axis may be as large as the rank: all axes are rows then.
         guard axis >= -dimensions.count, axis <= dimensions.count else {
-            throw BitdepthError(.invalidAttribute, "axis \(axis) is outside of -\(dimensions.count) ... \(dimensions.count)")
+            throw BitdepthError(
+                .invalidAttribute, "axis \(axis) is outside of -\(dimensions.count) ... \(dimensions.count)")
         }
         let rows = axis < 0 ? axis + dimensions.count : axis
         return [try product(dimensions[..<rows]), try product(dimensions[rows...])]

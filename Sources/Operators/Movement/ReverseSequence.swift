@@ -13,16 +13,21 @@ public struct ReverseSequence: FoldableOperator {
         batchAxis = try attributes.int("batch_axis", default: 1)
         timeAxis = try attributes.int("time_axis", default: 0)
         guard Set([batchAxis, timeAxis]) == [0, 1] else {
-            throw attributes.invalid("time_axis", "is \(timeAxis) where batch_axis is \(batchAxis); one must be 0 and the other 1")
+            throw attributes.invalid(
+                "time_axis", "is \(timeAxis) where batch_axis is \(batchAxis); one must be 0 and the other 1")
         }
     }
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "input").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "input").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "input")
         let lengths = try inputs.required(1, "sequence_lens").integers()
-        guard x.shape.rank >= 2, lengths.count == x.shape[batchAxis], lengths.allSatisfy({ $0 >= 0 && $0 <= x.shape[timeAxis] }) else {
+        guard x.shape.rank >= 2, lengths.count == x.shape[batchAxis],
+            lengths.allSatisfy({ $0 >= 0 && $0 <= x.shape[timeAxis] })
+        else {
             throw BitdepthError(.valueOutOfRange, "lengths \(lengths) do not fit an input of shape \(x.shape)")
         }
         let strides = x.shape.strides

@@ -26,7 +26,8 @@ public enum ScatterReduction: String, Sendable, CaseIterable {
     }
 
     /// The data with `updates[i]` written to flat position `positions[i]`, in order.
-    fileprivate func scatter(_ updates: Tensor, into data: Tensor, at positions: [Int]) throws(BitdepthError) -> Tensor {
+    fileprivate func scatter(_ updates: Tensor, into data: Tensor, at positions: [Int]) throws(BitdepthError) -> Tensor
+    {
         try requireSameType(data.type, updates.type)
         if self == .none {
             var sources = Array(0..<data.count)
@@ -61,14 +62,17 @@ public struct ScatterElements: FoldableOperator {
         reduction = try attributes.choice("reduction", default: .none)
     }
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "data").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "data").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let data = try inputs.required(0, "data")
         let indices = try inputs.required(1, "indices")
         let updates = try inputs.required(2, "updates")
         guard updates.shape == indices.shape else {
-            throw BitdepthError(.shapeMismatch, "updates of shape \(updates.shape) do not fit indices of shape \(indices.shape)")
+            throw BitdepthError(
+                .shapeMismatch, "updates of shape \(updates.shape) do not fit indices of shape \(indices.shape)")
         }
         let positions = try elementPositions(indices, in: data.shape, axis: axis)
         return [try reduction.scatter(updates, into: data, at: positions)]
@@ -80,7 +84,9 @@ public struct Scatter: FoldableOperator {
     public static let signature = OperatorSignature("Scatter", versions: [9, 11], inputs: 3...3)
     private let elements: ScatterElements
     public init(_ attributes: AttributeReader) throws(BitdepthError) { elements = try ScatterElements(attributes) }
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { try elements.outputTypes(inputs) }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        try elements.outputTypes(inputs)
+    }
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] { try elements.evaluate(inputs) }
 
     public static func upgrade(_ node: inout Node, to next: Int, in scope: inout UpgradeScope) throws(BitdepthError) {
@@ -94,9 +100,13 @@ public struct Scatter: FoldableOperator {
 public struct ScatterND: FoldableOperator {
     public static let signature = OperatorSignature("ScatterND", versions: [11, 13, 16, 18], inputs: 3...3)
     public let reduction: ScatterReduction
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { reduction = try attributes.choice("reduction", default: .none) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        reduction = try attributes.choice("reduction", default: .none)
+    }
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "data").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "data").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let data = try inputs.required(0, "data")

@@ -46,7 +46,9 @@ public struct NonZero: FoldableOperator {
     public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
         let x = try inputs.required(0, "X")
         var count: Int?
-        if let constant = x.constant, constant.count <= Folding.largestCount { count = try NonZero.positions(constant).count }
+        if let constant = x.constant, constant.count <= Folding.largestCount {
+            count = try NonZero.positions(constant).count
+        }
         return [TensorType(.int64, PartialShape([Dimension(count: x.rank), Dimension(count: count)]))]
     }
 

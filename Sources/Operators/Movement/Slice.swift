@@ -37,7 +37,8 @@ public struct Slice: FoldableOperator {
         let steps = try inputs.integers(4) ?? [Int](repeating: 1, count: starts.count)
         guard ends.count == starts.count, axes.count == starts.count, steps.count == starts.count else {
             throw BitdepthError(
-                .shapeMismatch, "\(starts.count) starts, \(ends.count) ends, \(axes.count) axes and \(steps.count) steps were given")
+                .shapeMismatch,
+                "\(starts.count) starts, \(ends.count) ends, \(axes.count) axes and \(steps.count) steps were given")
         }
         var cuts: [Cut] = []
         for index in starts.indices {

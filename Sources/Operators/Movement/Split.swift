@@ -36,8 +36,12 @@ public struct Split: FoldableOperator {
         if let sizes = try inputs.integers(1) {
             // A sum that overflows belongs to sizes that do not fit anyway.
             let sum = sizes.reduce(0) { $0.addingReportingOverflow($1).partialValue }
-            guard sizes.count == partCount, sizes.allSatisfy({ $0 >= 0 }), dimension.value == nil || dimension.value == sum else {
-                throw BitdepthError(.shapeMismatch, "parts of sizes \(sizes) do not make \(partCount) outputs of an extent of \(dimension)")
+            guard sizes.count == partCount, sizes.allSatisfy({ $0 >= 0 }),
+                dimension.value == nil || dimension.value == sum
+            else {
+                throw BitdepthError(
+                    .shapeMismatch,
+                    "parts of sizes \(sizes) do not make \(partCount) outputs of an extent of \(dimension)")
             }
             return sizes.map(Dimension.known)
         }

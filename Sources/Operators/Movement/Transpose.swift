@@ -15,7 +15,8 @@ public struct Transpose: FoldableOperator {
     public func permutation(rank: Int) throws(BitdepthError) -> [Int] {
         guard let permutation else { return (0..<rank).reversed() }
         guard permutation.sorted() == Array(0..<rank) else {
-            throw BitdepthError(.invalidAttribute, "attribute \"perm\" is \(permutation), no permutation of \(rank) axes")
+            throw BitdepthError(
+                .invalidAttribute, "attribute \"perm\" is \(permutation), no permutation of \(rank) axes")
         }
         return permutation
     }

@@ -7,14 +7,20 @@ import BitdepthTensors
 public struct Trilu: FoldableOperator {
     public static let signature = OperatorSignature("Trilu", versions: [14], inputs: 1...2)
     public let isUpper: Bool
-    public init(_ attributes: AttributeReader) throws(BitdepthError) { isUpper = try attributes.flag("upper", default: true) }
+    public init(_ attributes: AttributeReader) throws(BitdepthError) {
+        isUpper = try attributes.flag("upper", default: true)
+    }
 
-    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] { [try inputs.required(0, "input").type] }
+    public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
+        [try inputs.required(0, "input").type]
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let x = try inputs.required(0, "input")
         let diagonal = try inputs.optional(1)?.integer("k") ?? 0
-        guard x.shape.rank >= 2 else { throw BitdepthError(.shapeMismatch, "an input of shape \(x.shape) holds no matrices") }
+        guard x.shape.rank >= 2 else {
+            throw BitdepthError(.shapeMismatch, "an input of shape \(x.shape) holds no matrices")
+        }
         let (rows, columns) = (x.shape[x.shape.rank - 2], x.shape[x.shape.rank - 1])
         let positions = (0..<x.count).map { position in
             let distance = position % columns - position / columns % rows

@@ -46,7 +46,8 @@ public struct Unique: Operator {
             for entry in group { inverse[entry] = Int64(number) }
         }
         return [
-            chosen, try Tensor(groups.map { Int64($0[0]) }), try Tensor(inverse), try Tensor(groups.map { Int64($0.count) }),
+            chosen, try Tensor(groups.map { Int64($0[0]) }), try Tensor(inverse),
+            try Tensor(groups.map { Int64($0.count) }),
         ]
     }
 

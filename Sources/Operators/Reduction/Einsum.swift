@@ -30,7 +30,8 @@ public struct Einsum: FoldableOperator {
         var extents: [EinsumEquation.Label: Dimension] = [:]
         for (labels, dimensions) in zip(operands, dimensions) {
             for (label, dimension) in zip(labels, dimensions) {
-                let both = try PartialShape.broadcast(PartialShape([extents[label] ?? .known(1)]), PartialShape([dimension]))
+                let both = try PartialShape.broadcast(
+                    PartialShape([extents[label] ?? .known(1)]), PartialShape([dimension]))
                 extents[label] = both.dimensions?.first ?? .unknown
             }
         }
@@ -47,7 +48,9 @@ public struct Einsum: FoldableOperator {
         guard tensors.allSatisfy({ $0.count > 0 }) else { return [try Tensor(zeros: shape, type: type)] }
         // In the order of the equation, which fixes the order of summation.
         var summed: [EinsumEquation.Label] = []
-        for label in labels.operands.joined() where !kept.contains(label) && !summed.contains(label) { summed.append(label) }
+        for label in labels.operands.joined() where !kept.contains(label) && !summed.contains(label) {
+            summed.append(label)
+        }
         var starts: [[Int]] = []
         var members: [[Int]] = []
         for (tensor, axes) in zip(tensors, labels.operands) {

@@ -17,7 +17,9 @@ struct EinsumEquation: Sendable, Hashable {
     init(_ text: String) throws(BitdepthError) {
         let compact = text.filter { !$0.isWhitespace }
         let sides = compact.split(separator: ">", omittingEmptySubsequences: false)
-        guard sides.count <= 2, sides.count == 1 || sides[0].hasSuffix("-") else { throw EinsumEquation.malformed(text) }
+        guard sides.count <= 2, sides.count == 1 || sides[0].hasSuffix("-") else {
+            throw EinsumEquation.malformed(text)
+        }
         let left = sides.count == 2 ? sides[0].dropLast() : sides[0]
         operands = try left.split(separator: ",", omittingEmptySubsequences: false)
             .map { part throws(BitdepthError) in try EinsumEquation.term(part, in: text) }
@@ -50,14 +52,16 @@ struct EinsumEquation: Sendable, Hashable {
     /// - Throws: ``BitdepthError/Code/shapeMismatch`` when the ranks do not fit the equation.
     func labels(ranks: [Int]) throws(BitdepthError) -> (operands: [[Label]], output: [Label]) {
         guard ranks.count == operands.count else {
-            throw BitdepthError(.shapeMismatch, "the equation names \(operands.count) operands, there are \(ranks.count)")
+            throw BitdepthError(
+                .shapeMismatch, "the equation names \(operands.count) operands, there are \(ranks.count)")
         }
         var broadcastRank = 0
         var labels: [[Label]] = []
         for (term, rank) in zip(operands, ranks) {
             let hidden = rank - term.count { $0 != nil }
             guard hidden == 0 || hidden > 0 && term.contains(nil) else {
-                throw BitdepthError(.shapeMismatch, "an operand of rank \(rank) does not fit the equation's \(term.count) axes")
+                throw BitdepthError(
+                    .shapeMismatch, "an operand of rank \(rank) does not fit the equation's \(term.count) axes")
             }
             broadcastRank = max(broadcastRank, hidden)
             labels.append(EinsumEquation.expand(term, hidden))
@@ -65,7 +69,8 @@ struct EinsumEquation: Sendable, Hashable {
         if let output {
             let expanded = EinsumEquation.expand(output, broadcastRank)
             guard Set(expanded).count == expanded.count, Set(expanded).isSubset(of: labels.joined()) else {
-                throw BitdepthError(.invalidAttribute, "the equation's output names an axis twice, or one that no operand has")
+                throw BitdepthError(
+                    .invalidAttribute, "the equation's output names an axis twice, or one that no operand has")
             }
             return (labels, expanded)
         }
@@ -76,6 +81,7 @@ struct EinsumEquation: Sendable, Hashable {
     }
 
     private static func expand(_ term: [Character?], _ hidden: Int) -> [Label] {
-        term.flatMap { letter -> [Label] in letter.map { [.letter($0)] } ?? (0..<hidden).reversed().map(Label.broadcast) }
+        term.flatMap { letter -> [Label] in letter.map { [.letter($0)] } ?? (0..<hidden).reversed().map(Label.broadcast)
+        }
     }
 }

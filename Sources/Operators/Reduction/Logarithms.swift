@@ -29,7 +29,9 @@ public struct ReduceLogSumExp: ReductionOperator {
 
     public func reduce(_ values: [Double]) -> Double {
         // The largest is taken out of the sum, so that no exponential overflows; an infinite one is the answer itself.
-        guard let largest = values.max(), largest.isFinite else { return values.contains { $0.isNaN } ? .nan : values.max() ?? -.infinity }
+        guard let largest = values.max(), largest.isFinite else {
+            return values.contains { $0.isNaN } ? .nan : values.max() ?? -.infinity
+        }
         return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
     }
 

@@ -62,7 +62,9 @@ extension ReductionOperator {
             return [try Tensor(reals: results, shape: shape, type: data.type)]
         }
         let x = try data.integers()
-        let results = try starts.map { start throws(BitdepthError) in try reduce(members.map { x[start + $0] }, type: data.type) }
+        let results = try starts.map { start throws(BitdepthError) in
+            try reduce(members.map { x[start + $0] }, type: data.type)
+        }
         return [try Tensor(wrapping: results, shape: shape, type: data.type)]
     }
 

@@ -5,7 +5,8 @@ import BitdepthTensors
 ///
 /// Source: ONNX operator specification, Constant-24.
 public struct Constant: Operator {
-    public static let signature = OperatorSignature("Constant", versions: [1, 9, 11, 12, 13, 19, 21, 23, 24], inputs: 0...0)
+    public static let signature = OperatorSignature(
+        "Constant", versions: [1, 9, 11, 12, 13, 19, 21, 23, 24], inputs: 0...0)
     public let value: Tensor
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
@@ -37,7 +38,9 @@ public struct ConstantOfShape: FoldableOperator {
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         if let given = try attributes.tensor("value") {
-            guard given.count == 1 else { throw attributes.invalid("value", "has \(given.count) elements; it must have one") }
+            guard given.count == 1 else {
+                throw attributes.invalid("value", "has \(given.count) elements; it must have one")
+            }
             value = given
         } else {
             value = try Tensor(scalar: Float(0))

@@ -23,7 +23,9 @@ public struct RangeOperator: FoldableOperator {
     private static func count(_ start: Tensor, _ limit: Tensor, _ delta: Tensor) throws(BitdepthError) -> Int {
         if start.type.isFloatingPoint {
             let (from, to, by) = (try real(start), try real(limit), try real(delta))
-            guard by != 0, let count = Int(exactly: max(0, ((to - from) / by).rounded(.up))) else { throw endless(from, to, by) }
+            guard by != 0, let count = Int(exactly: max(0, ((to - from) / by).rounded(.up))) else {
+                throw endless(from, to, by)
+            }
             return count
         }
         let (from, to, by) = (try start.integer("start"), try limit.integer("limit"), try delta.integer("delta"))

@@ -22,7 +22,9 @@ public struct ShapeOperator: Operator {
     }
 
     public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] {
-        guard let dimensions = try inputs.required(0, "data").dimensions else { return [Fact(.int64, PartialShape([.unknown]))] }
+        guard let dimensions = try inputs.required(0, "data").dimensions else {
+            return [Fact(.int64, PartialShape([.unknown]))]
+        }
         let part = part(of: dimensions)
         let extents = part.compactMap(\.value)
         guard extents.count == part.count else { return [Fact(.int64, PartialShape([.known(part.count)]))] }

@@ -7,7 +7,8 @@ extension FirstLayerHint {
     public static func hints(of graph: Graph) -> [String: FirstLayerHint] {
         let index = GraphIndex(graph)
         return Dictionary(
-            graph.requiredInputs.map { ($0.name.text, FirstLayerHint(behind: $0.name, graph, index)) }, uniquingKeysWith: { $1 })
+            graph.requiredInputs.map { ($0.name.text, FirstLayerHint(behind: $0.name, graph, index)) },
+            uniquingKeysWith: { $1 })
     }
 
     private init(behind input: ValueName, _ graph: Graph, _ index: GraphIndex) {

@@ -28,7 +28,9 @@ public struct SampleSplit: Sendable {
     ///
     /// - Parameter wanted: How many samples calibrate at most; `nil` for all that the check leaves.
     /// - Throws: ``BitdepthError/Code/noSamples``; what reading samples throws.
-    public static func choose(from source: any SampleSource, calibration wanted: Int? = nil) throws(BitdepthError) -> SampleSplit {
+    public static func choose(from source: any SampleSource, calibration wanted: Int? = nil) throws(BitdepthError)
+        -> SampleSplit
+    {
         guard source.count > 0 else { throw BitdepthError(.noSamples, "\(source.summary) has no samples") }
         let taken = min(max(wanted ?? source.count, 1), source.count)
         let left = source.count - taken

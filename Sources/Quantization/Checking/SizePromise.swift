@@ -26,7 +26,9 @@ public struct SizePromise: Sendable, Hashable {
     public init(_ float: Graph, _ plan: QuantizationPlan, _ configuration: QuantizationConfiguration) {
         let axes = Dictionary(plan.weights.map { ($0.name, $0.axis) }, uniquingKeysWith: { first, _ in first })
         let index = GraphIndex(float)
-        var bytes = float.nodes.count * SizePromise.bytesPerNode + plan.quantizedValues.count * SizePromise.bytesPerQuantizedValue
+        var bytes =
+            float.nodes.count * SizePromise.bytesPerNode + plan.quantizedValues.count
+            * SizePromise.bytesPerQuantizedValue
         var kept: [FloatWeight] = []
         for (name, tensor) in float.initializers {
             let isWeight = tensor.type.isFloatingPoint && tensor.shape.rank >= 2
@@ -35,7 +37,8 @@ public struct SizePromise: Sendable, Hashable {
                 continue
             }
             bytes += (tensor.count * configuration.weights.bits + 7) / 8 + SizePromise.bytesPerQuantizedValue
-            bytes += SizePromise.channels(of: tensor, axis: axes[name].flatMap { $0 } ?? 0) * SizePromise.bytesPerChannel
+            bytes +=
+                SizePromise.channels(of: tensor, axis: axes[name].flatMap { $0 } ?? 0) * SizePromise.bytesPerChannel
             guard axes[name] == nil, let reader = index.consumers[name]?.first else { continue }
             let node = float.nodes[reader]
             kept.append(FloatWeight(name: name, bytes: tensor.byteCount, node: node.label, operatorType: node.op.type))

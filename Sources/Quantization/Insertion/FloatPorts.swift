@@ -25,7 +25,8 @@ public struct FloatPorts {
             let first = readers.min(),
             readers.allSatisfy({ position in
                 let node = graph.nodes[position]
-                return node.op == "DequantizeLinear" && node.input(0) == name && node.input(1) == graph.nodes[first].input(1)
+                return node.op == "DequantizeLinear" && node.input(0) == name
+                    && node.input(1) == graph.nodes[first].input(1)
                     && node.input(2) == graph.nodes[first].input(2)
             })
         else { return false }
@@ -33,7 +34,8 @@ public struct FloatPorts {
         for position in readers { graph.nodes[position].replaceInputs(of: name, with: codes) }
         let parameters = Array(graph.nodes[first].inputs.dropFirst())
         graph.nodes.insert(
-            Node("QuantizeLinear", name: "\(name)_QuantizeLinear", inputs: [name] + parameters, outputs: [codes],
+            Node(
+                "QuantizeLinear", name: "\(name)_QuantizeLinear", inputs: [name] + parameters, outputs: [codes],
                 attributes: graph.nodes[first].attributes), at: 0)
         graph.inputs[port].type?.element = .float32
         return true
@@ -50,7 +52,8 @@ public struct FloatPorts {
         graph.outputs[port].name = name
         let parameters = Array(graph.nodes[writer].inputs.dropFirst())
         graph.nodes.append(
-            Node("DequantizeLinear", name: "\(name)_DequantizeLinear", inputs: [codes] + parameters, outputs: [name],
+            Node(
+                "DequantizeLinear", name: "\(name)_DequantizeLinear", inputs: [codes] + parameters, outputs: [name],
                 attributes: graph.nodes[writer].attributes))
         graph.outputs[port].type?.element = .float32
         return true

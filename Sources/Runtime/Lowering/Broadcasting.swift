@@ -98,7 +98,8 @@ struct BroadcastLoop: Sendable {
         leftInner = a.popLast() ?? 0
         rightInner = b.popLast() ?? 0
         // Neighbouring axes along which both operands go on evenly are one axis.
-        while let extent = extents.last, let x = a.last, let y = b.last, x == leftInner * inner, y == rightInner * inner {
+        while let extent = extents.last, let x = a.last, let y = b.last, x == leftInner * inner, y == rightInner * inner
+        {
             inner *= extent
             extents.removeLast()
             a.removeLast()
@@ -160,7 +161,8 @@ struct BroadcastStep: Step {
                 let offsets = loop.offsets(ofRow: row)
                 let base = row * loop.inner
                 for index in 0..<loop.inner {
-                    let value = apply(a[offsets.left + index * loop.leftInner], b[offsets.right + index * loop.rightInner])
+                    let value = apply(
+                        a[offsets.left + index * loop.leftInner], b[offsets.right + index * loop.rightInner])
                     // NaN compares false with everything and so passes through.
                     target[base + index] = value < low ? low : value > high ? high : value
                 }

@@ -51,7 +51,9 @@ struct FloatConcatenation: Lowering {
         guard let concat = node.op as? Concat, let shape = context.shape(node.output), node.clamp == .none,
             let axis = try? shape.axis(concat.axis),
             node.node.inputs.allSatisfy({ name in
-                name.map { context.facts[$0]?.element == .float32 && context.shape($0) != nil && context.constant($0) == nil } ?? false
+                name.map {
+                    context.facts[$0]?.element == .float32 && context.shape($0) != nil && context.constant($0) == nil
+                } ?? false
             })
         else { return nil }
         self.node = node
@@ -64,7 +66,8 @@ struct FloatConcatenation: Lowering {
         let layout = axis == 1 ? builder.commonLayout(of: reads) : .plain
         var parts: [View] = []
         for value in reads { parts.append(try builder.float(value, layout: layout)) }
-        let target = builder.define(node.output, shape: try builder.shape(of: node.output), layout: layout, cell: .float32)
+        let target = builder.define(
+            node.output, shape: try builder.shape(of: node.output), layout: layout, cell: .float32)
         builder.addConcatenation(node.description(kernel: "concat"), parts: parts, into: target, axis: axis)
     }
 }
@@ -73,7 +76,8 @@ extension ProgramBuilder {
     mutating func addConcatenation(_ description: StepDescription, parts: [View], into target: View, axis: Int) {
         let parts = parts.filter { $0.shape.count > 0 }
         let isInner = target.layout == .channelsLast && axis == 1 && target.shape.rank > 2
-        let outer = isInner ? target.shape[0] * target.shape.count(of: 2..<target.shape.rank) : target.shape.count(of: 0..<axis)
+        let outer =
+            isInner ? target.shape[0] * target.shape.count(of: 2..<target.shape.rank) : target.shape.count(of: 0..<axis)
         let chunks = parts.map { part in
             (isInner ? part.shape[1] : part.shape.count(of: axis..<part.shape.rank)) * target.cell.bytes
         }
@@ -87,7 +91,8 @@ extension ProgramBuilder {
     /// A buffer of codes run through a table.
     mutating func lookedUp(_ view: View, table: [UInt8], _ description: StepDescription) throws(BitdepthError) -> View {
         let kernel = try kernels.entry(\.map_u8)
-        let target = View(buffer: buffer(bytes: view.shape.count), shape: view.shape, layout: view.layout, cell: view.cell)
+        let target = View(
+            buffer: buffer(bytes: view.shape.count), shape: view.shape, layout: view.layout, cell: view.cell)
         let location = constant(table)
         add(description, reads: [view.buffer], writes: [target.buffer]) { placement in
             TableStep(

@@ -18,7 +18,8 @@ struct Quantize: Lowering {
         let target = builder.define(output, shape: view.shape, layout: view.layout, cell: .code(parameters.format))
         let (parameters, count) = (parameters, view.shape.count)
         builder.add(
-            .conversion(node, kernel: "quantize \(builder.instructionSet)"), reads: [view.buffer], writes: [target.buffer]
+            .conversion(node, kernel: "quantize \(builder.instructionSet)"), reads: [view.buffer],
+            writes: [target.buffer]
         ) { placement in
             QuantizeStep(
                 kernel: kernel, input: placement[view.buffer], output: placement[target.buffer], parameters: parameters,
@@ -42,7 +43,8 @@ struct Dequantize: Lowering {
         let target = builder.define(output, shape: view.shape, layout: view.layout, cell: .float32)
         let (parameters, count) = (parameters, view.shape.count)
         builder.add(
-            .conversion(node, kernel: "dequantize \(builder.instructionSet)"), reads: [view.buffer], writes: [target.buffer]
+            .conversion(node, kernel: "dequantize \(builder.instructionSet)"), reads: [view.buffer],
+            writes: [target.buffer]
         ) { placement in
             DequantizeStep(
                 kernel: kernel, input: placement[view.buffer], output: placement[target.buffer], parameters: parameters,

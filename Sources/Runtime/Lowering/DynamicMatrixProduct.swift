@@ -27,7 +27,8 @@ struct FloatDynamicProduct: Lowering {
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let a = try builder.float(left, layout: .plain)
         let b = try builder.float(right, layout: .plain)
-        let target = builder.define(node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .float32)
+        let target = builder.define(
+            node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .float32)
         let packedFloats = try builder.kernels.entry(\.sgemm_packed_floats)
         let pack = try builder.kernels.entry(\.sgemm_pack)
         let kernel = try builder.kernels.entry(\.sgemm)
@@ -45,7 +46,8 @@ struct FloatDynamicProduct: Lowering {
         ) { placement in
             DynamicProductStep(
                 pack: pack, kernel: kernel, product: product, left: placement[a.buffer], right: placement[b.buffer],
-                output: placement[target.buffer], packed: placement[packed], transposed: placement[transposed], bias: bias,
+                output: placement[target.buffer], packed: placement[packed], transposed: placement[transposed],
+                bias: bias,
                 offsets: offsets, clamp: clamp)
         }
     }
@@ -63,7 +65,8 @@ struct BatchedProduct: Sendable {
 
     init?(_ a: Shape, _ b: Shape) {
         guard a.rank >= 2, b.rank >= 2, a.count > 0, b.count > 0, a[a.rank - 1] == b[b.rank - 2],
-            let left = try? Shape(Array(a.dimensions.dropLast(2))), let right = try? Shape(Array(b.dimensions.dropLast(2))),
+            let left = try? Shape(Array(a.dimensions.dropLast(2))),
+            let right = try? Shape(Array(b.dimensions.dropLast(2))),
             let batch = try? Shape.broadcast(left, right)
         else { return nil }
         rows = a[a.rank - 2]
@@ -103,8 +106,10 @@ struct DynamicProductStep: Step {
             bd_transpose_nchw_nhwc_32(matrix, columnsFirst, 1, Int64(product.depth), Int64(product.columns))
             pack(frame.pointer(transposed, as: Float.self), Int64(product.columns), 1, Int64(product.depth), weights)
             var job = bd_sgemm(
-                shape: kernelShape, input: frame.pointer(left, as: Float.self) + pair.left * product.rows * product.depth,
-                packed_weights: weights, bias: frame.pointer(bias, as: Float.self), minimum: clamp.low, maximum: clamp.high,
+                shape: kernelShape,
+                input: frame.pointer(left, as: Float.self) + pair.left * product.rows * product.depth,
+                packed_weights: weights, bias: frame.pointer(bias, as: Float.self), minimum: clamp.low,
+                maximum: clamp.high,
                 output: frame.pointer(output, as: Float.self) + batch * product.rows * product.columns)
             withUnsafePointer(to: &job) { job in
                 frame.parallel(product.rows, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }

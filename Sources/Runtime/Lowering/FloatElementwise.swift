@@ -36,7 +36,8 @@ struct FloatBinary: Lowering {
     init?(_ node: FloatNode, _ context: CompileContext) {
         guard let operation = QuantizedBinary.operations[node.node.op], let left = node.node.input(0),
             let right = node.node.input(1), context.facts[left]?.element == .float32, context.constant(left) == nil,
-            context.constant(right) == nil, let shape = context.shape(left), shape == context.shape(right), shape.count > 0
+            context.constant(right) == nil, let shape = context.shape(left), shape == context.shape(right),
+            shape.count > 0
         else { return nil }
         self.node = node
         self.operation = operation
@@ -52,7 +53,8 @@ struct FloatBinary: Lowering {
         let target = builder.define(node.output, shape: a.shape, layout: layout, cell: .float32)
         let (operation, clamp) = (operation, node.clamp)
         builder.add(
-            node.description(kernel: "sbinary \(builder.instructionSet)"), reads: [a.buffer, b.buffer], writes: [target.buffer]
+            node.description(kernel: "sbinary \(builder.instructionSet)"), reads: [a.buffer, b.buffer],
+            writes: [target.buffer]
         ) { placement in
             FloatBinaryStep(
                 kernel: kernel, operation: operation, left: placement[a.buffer], right: placement[b.buffer],

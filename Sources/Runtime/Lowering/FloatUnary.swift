@@ -24,7 +24,8 @@ struct FloatUnary: Lowering {
         let target = builder.define(node.output, shape: view.shape, layout: view.layout, cell: .float32)
         let op = op
         builder.add(node.description(kernel: "unary"), reads: [view.buffer], writes: [target.buffer]) { placement in
-            FloatUnaryStep(op: op, input: placement[view.buffer], output: placement[target.buffer], count: view.shape.count)
+            FloatUnaryStep(
+                op: op, input: placement[view.buffer], output: placement[target.buffer], count: view.shape.count)
         }
     }
 }
@@ -43,7 +44,8 @@ struct FloatUnaryStep: Step {
 
     /// Opens the existential once, not per element.
     private func apply<Operation: UnaryOperator>(
-        _ op: Operation, _ from: UnsafeMutablePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ begin: Int, _ end: Int
+        _ op: Operation, _ from: UnsafeMutablePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ begin: Int,
+        _ end: Int
     ) {
         for index in begin..<end { to[index] = Float(op.apply(Double(from[index]))) }
     }

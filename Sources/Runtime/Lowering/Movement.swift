@@ -26,7 +26,9 @@ struct QuantizedMovement: Lowering {
         if island.node.op == "Pad" {
             // The border is the code of 0.0; other borders would need a code of their own.
             if let fill = operands.count > 1 ? operands[1] : nil, (try? fill.doubles()) != [0] { return nil }
-            guard let zero = try? Tensor(scalar: UInt8(truncatingIfNeeded: input.parameters.zeroPoint)) else { return nil }
+            guard let zero = try? Tensor(scalar: UInt8(truncatingIfNeeded: input.parameters.zeroPoint)) else {
+                return nil
+            }
             if operands.count > 1 { operands[1] = zero } else { operands.append(zero) }
         }
         self.island = island
@@ -47,7 +49,8 @@ struct QuantizedMovement: Lowering {
             let view = try builder.codes(input.value, layout: .plain)
             moved = View(buffer: builder.buffer(bytes: shape.count), shape: shape, layout: .plain, cell: view.cell)
             try builder.addReference(
-                island.node, island.op, operands: [.view(view, as: .uint8)] + operands.map { $0.map(ReferenceOperand.constant) ?? .missing },
+                island.node, island.op,
+                operands: [.view(view, as: .uint8)] + operands.map { $0.map(ReferenceOperand.constant) ?? .missing },
                 results: island.node.outputs.map { $0 == island.coreOutput ? moved : nil }, arithmetic: .movement)
         }
         if let table = RequantizationTable.entries(from: input.parameters, to: output, clamp: island.clamp) {
@@ -85,7 +88,8 @@ struct Requantize: Lowering {
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         var view = try builder.codes(input.value, layout: nil)
         if let table = RequantizationTable.entries(from: input.parameters, to: parameters, clamp: nil) {
-            view = try builder.lookedUp(view, table: table, .conversion(node, kernel: "table \(builder.instructionSet)"))
+            view = try builder.lookedUp(
+                view, table: table, .conversion(node, kernel: "table \(builder.instructionSet)"))
         }
         view.cell = .code(parameters.format)
         builder.define(output, view)
@@ -98,7 +102,8 @@ struct FloatReshape: Lowering {
     let input: ValueName
 
     init?(_ node: FloatNode, _ context: CompileContext) {
-        guard reshaping.contains(node.node.op), let input = node.node.input(0), context.facts[input]?.element == .float32,
+        guard reshaping.contains(node.node.op), let input = node.node.input(0),
+            context.facts[input]?.element == .float32,
             node.node.outputs.count == 1, context.shape(node.output) != nil, node.clamp == .none
         else { return nil }
         self.node = node

@@ -22,7 +22,8 @@ struct FloatPermutation: Lowering {
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let view = try builder.float(input, layout: .plain)
-        let target = builder.define(node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .float32)
+        let target = builder.define(
+            node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .float32)
         let copy = copy
         builder.add(
             StepDescription.movement(node.output, "Transpose"), reads: [view.buffer], writes: [target.buffer]
@@ -39,7 +40,8 @@ struct QuantizedPermutation: Lowering {
     let copy: StridedCopy
 
     init?(_ island: Island, _ context: CompileContext) {
-        guard let transpose = island.op as? Transpose, let input = island.activation(0), let output = island.outputParameters,
+        guard let transpose = island.op as? Transpose, let input = island.activation(0),
+            let output = island.outputParameters,
             input.parameters == output, island.clamp == nil, let shape = context.shape(input.value), shape.count > 0,
             let permutation = try? transpose.permutation(rank: shape.rank)
         else { return nil }
@@ -54,7 +56,8 @@ struct QuantizedPermutation: Lowering {
         let view = try builder.codes(input.value, layout: .plain)
         let target = builder.defineOutput(of: island, shape: try builder.shape(of: island.coreOutput), layout: .plain)
         let copy = copy
-        builder.add(island.description(kernel: "copy", .movement), reads: [view.buffer], writes: [target.buffer]) { placement in
+        builder.add(island.description(kernel: "copy", .movement), reads: [view.buffer], writes: [target.buffer]) {
+            placement in
             PermutationStep(copy: copy, input: placement[view.buffer], output: placement[target.buffer], isWide: false)
         }
     }

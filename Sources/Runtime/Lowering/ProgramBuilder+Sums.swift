@@ -34,11 +34,13 @@ extension ProgramBuilder {
         guard plan.isPadded else { return image }
         let padded = buffer(bytes: plan.images * plan.padded.area * plan.channels * elementBytes)
         let description = StepDescription(
-            node: node.label, operatorType: "Pad", fused: [], arithmetic: .movement, multiplyAccumulates: 0, kernel: "pad")
+            node: node.label, operatorType: "Pad", fused: [], arithmetic: .movement, multiplyAccumulates: 0,
+            kernel: "pad")
         add(description, reads: [image], writes: [padded]) { placement in
             PadStep(
                 input: placement[image], output: placement[padded], images: plan.images, height: plan.input.height,
-                width: plan.input.width, channels: plan.channels, elementBytes: elementBytes, pads: plan.pads, fill: fill)
+                width: plan.input.width, channels: plan.channels, elementBytes: elementBytes, pads: plan.pads,
+                fill: fill)
         }
         return padded
     }
@@ -50,7 +52,9 @@ extension ProgramBuilder {
         let packedBytes = try kernels.entry(\.qgemm_packed_bytes)
         let pack = try kernels.entry(\.qgemm_pack)
         let kernel = try kernels.entry(\.qgemm)
-        let (columns, segments, length) = (Int64(shape.columns), Int64(shape.segmentOffsets.count), Int64(shape.segmentLength))
+        let (columns, segments, length) = (
+            Int64(shape.columns), Int64(shape.segmentOffsets.count), Int64(shape.segmentLength)
+        )
         var groupSteps: [QuantizedSumStep.Group] = []
         for group in 0..<groups {
             var packed = [Int8](repeating: 0, count: packedBytes(columns, segments, length))
@@ -84,7 +88,9 @@ extension ProgramBuilder {
         let packedFloats = try kernels.entry(\.sgemm_packed_floats)
         let pack = try kernels.entry(\.sgemm_pack)
         let kernel = try kernels.entry(\.sgemm)
-        let (columns, segments, length) = (Int64(shape.columns), Int64(shape.segmentOffsets.count), Int64(shape.segmentLength))
+        let (columns, segments, length) = (
+            Int64(shape.columns), Int64(shape.segmentOffsets.count), Int64(shape.segmentLength)
+        )
         var groupSteps: [FloatSumStep.Group] = []
         for group in 0..<groups {
             var packed = [Float](repeating: 0, count: packedFloats(columns, segments, length))

@@ -14,7 +14,8 @@ struct QuantizedConvolution: Lowering {
         guard let conv = island.op as? Conv, let input = island.activation(0),
             case .constant(let weight)? = island.input(1), weight.scales.count == 1 || weight.axis == 0,
             let inputShape = context.shape(input.value),
-            let plan = ConvolutionPlan(window: conv.window, group: conv.group, input: inputShape, weight: weight.codes.shape),
+            let plan = ConvolutionPlan(
+                window: conv.window, group: conv.group, input: inputShape, weight: weight.codes.shape),
             let weights = QuantizedWeights(
                 weight, rows: { $0 }, columns: plan.outputs, depth: plan.channelsPerGroup * plan.kernel.area,
                 bias: island.input(2), input: input.parameters,
@@ -32,8 +33,10 @@ struct QuantizedConvolution: Lowering {
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let view = try builder.codes(input.value, layout: .channelsLast)
         let image = builder.paddedImage(
-            view.buffer, plan, elementBytes: 1, fill: UInt8(truncatingIfNeeded: input.parameters.zeroPoint), node: island.node)
-        let output = builder.defineOutput(of: island, shape: try builder.shape(of: island.coreOutput), layout: .channelsLast)
+            view.buffer, plan, elementBytes: 1, fill: UInt8(truncatingIfNeeded: input.parameters.zeroPoint),
+            node: island.node)
+        let output = builder.defineOutput(
+            of: island, shape: try builder.shape(of: island.coreOutput), layout: .channelsLast)
         if plan.isDepthwise {
             try emitDepthwise(image, output, into: &builder)
         } else {
@@ -44,7 +47,9 @@ struct QuantizedConvolution: Lowering {
         }
     }
 
-    private func emitDepthwise(_ image: BufferID, _ output: View, into builder: inout ProgramBuilder) throws(BitdepthError) {
+    private func emitDepthwise(_ image: BufferID, _ output: View, into builder: inout ProgramBuilder)
+        throws(BitdepthError)
+    {
         let packedBytes = try builder.kernels.entry(\.qdepthwise_packed_bytes)
         let pack = try builder.kernels.entry(\.qdepthwise_pack)
         let kernel = try builder.kernels.entry(\.qdepthwise)

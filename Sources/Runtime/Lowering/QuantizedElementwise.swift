@@ -43,7 +43,8 @@ struct QuantizedBinary: Lowering {
         ) { placement in
             QuantizedBinaryStep(
                 kernel: kernel, operation: job.0, left: placement[a.buffer], right: placement[b.buffer],
-                output: placement[target.buffer], leftParameters: job.1, rightParameters: job.2, outputParameters: job.3,
+                output: placement[target.buffer], leftParameters: job.1, rightParameters: job.2,
+                outputParameters: job.3,
                 minimum: minimum, maximum: maximum, count: a.shape.count)
         }
     }

@@ -10,8 +10,10 @@ struct QuantizedMatrixProduct: Lowering {
     let weights: QuantizedWeights
 
     init?(_ island: Island, _ context: CompileContext) {
-        guard let input = island.activation(0), case .constant(let weight)? = island.input(1), weight.codes.shape.rank == 2,
-            let inputShape = context.shape(input.value), let product = MatrixProduct(island.op, inputShape, weight.codes.shape),
+        guard let input = island.activation(0), case .constant(let weight)? = island.input(1),
+            weight.codes.shape.rank == 2,
+            let inputShape = context.shape(input.value),
+            let product = MatrixProduct(island.op, inputShape, weight.codes.shape),
             weight.scales.count == 1 || weight.axis == product.columnAxis,
             let weights = QuantizedWeights(
                 weight, rows: product.columnsFirst, columns: product.columns, depth: product.depth,

@@ -18,7 +18,8 @@ struct TransposedPlan: Sendable {
     init?(_ op: ConvTranspose, input: Shape, weight: Shape) {
         guard input.rank == 3 || input.rank == 4, weight.rank == input.rank, input.count > 0, weight.count > 0,
             input[1] == weight[0], weight[0] % op.group == 0,
-            let geometry = try? op.geometry(input: Array(input.dimensions[2...]), kernel: Array(weight.dimensions[2...])),
+            let geometry = try? op.geometry(
+                input: Array(input.dimensions[2...]), kernel: Array(weight.dimensions[2...])),
             geometry.input.allSatisfy({ $0 > 0 })
         else { return nil }
         func plane(_ extents: [Int], line: Int) -> ConvolutionPlan.Plane {
@@ -40,7 +41,8 @@ struct TransposedPlan: Sendable {
             left + (source.width - 1) * strides.width < padded.width
         else { return nil }
         convolution = ConvolutionPlan(
-            images: input[0], channels: input[1], outputs: weight[1] * op.group, group: op.group, input: padded, output: target,
+            images: input[0], channels: input[1], outputs: weight[1] * op.group, group: op.group, input: padded,
+            output: target,
             kernel: kernel, strides: .init(height: 1, width: 1), dilations: dilations)
         guard convolution.isAddressable else { return nil }
     }
@@ -71,7 +73,8 @@ struct FloatTransposedConvolution: Lowering {
     let bias: [Float]
 
     init?(_ node: FloatNode, _ context: CompileContext) {
-        guard let op = node.op as? ConvTranspose, let input = node.node.input(0), context.facts[input]?.element == .float32,
+        guard let op = node.op as? ConvTranspose, let input = node.node.input(0),
+            context.facts[input]?.element == .float32,
             let weights = context.constant(node.node.input(1)), let shape = context.shape(input),
             let plan = TransposedPlan(op, input: shape, weight: weights.shape),
             let bias = FloatBias.values(node.node.input(2), count: plan.convolution.outputs, context)
@@ -88,7 +91,8 @@ struct FloatTransposedConvolution: Lowering {
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let view = try builder.float(input, layout: .channelsLast)
         let image = builder.widenedImage(view.buffer, plan, elementBytes: 4, fill: 0, node: node.node)
-        let output = builder.define(node.output, shape: try builder.shape(of: node.output), layout: .channelsLast, cell: .float32)
+        let output = builder.define(
+            node.output, shape: try builder.shape(of: node.output), layout: .channelsLast, cell: .float32)
         let values = plan.mirrored(try weights.floats())
         try builder.addFloatSum(
             node.description(
@@ -128,7 +132,8 @@ struct QuantizedTransposedConvolution: Lowering {
         let view = try builder.codes(input.value, layout: .channelsLast)
         let fill = UInt8(truncatingIfNeeded: input.parameters.zeroPoint)
         let image = builder.widenedImage(view.buffer, plan, elementBytes: 1, fill: fill, node: island.node)
-        let output = builder.defineOutput(of: island, shape: try builder.shape(of: island.coreOutput), layout: .channelsLast)
+        let output = builder.defineOutput(
+            of: island, shape: try builder.shape(of: island.coreOutput), layout: .channelsLast)
         try builder.addQuantizedSum(
             island, shape: plan.convolution.sum, weights: weights, groups: plan.convolution.group,
             arranged: { plan.convolution.arranged(weights.codes, group: $0) }, input: image, output: output.buffer,
@@ -157,7 +162,8 @@ extension ProgramBuilder {
         let convolution = plan.convolution
         let wide = buffer(bytes: convolution.images * convolution.input.area * convolution.channels * elementBytes)
         let description = StepDescription(
-            node: node.label, operatorType: "Widen", fused: [], arithmetic: .movement, multiplyAccumulates: 0, kernel: "copy")
+            node: node.label, operatorType: "Widen", fused: [], arithmetic: .movement, multiplyAccumulates: 0,
+            kernel: "copy")
         add(description, reads: [image], writes: [wide]) { placement in
             WidenStep(
                 input: placement[image], output: placement[wide], plan: plan,
@@ -185,7 +191,9 @@ struct WidenStep: Step {
                 let line = (image * wide.height + plan.top + y * plan.strides.height) * wide.width + plan.left
                 for x in 0..<source.width {
                     (to + (line + x * plan.strides.width) * pixelBytes)
-                        .copyMemory(from: from + ((image * source.height + y) * source.width + x) * pixelBytes, byteCount: pixelBytes)
+                        .copyMemory(
+                            from: from + ((image * source.height + y) * source.width + x) * pixelBytes,
+                            byteCount: pixelBytes)
                 }
             }
         }

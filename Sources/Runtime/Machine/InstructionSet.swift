@@ -25,7 +25,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         guard let table = bd_kernels_for(code) else {
             let supported = InstructionSet.allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
             throw BitdepthError(
-                .usage, "this processor does not offer the instruction set \(rawValue)", help: ["it offers \(supported)"])
+                .usage, "this processor does not offer the instruction set \(rawValue)",
+                help: ["it offers \(supported)"])
         }
         return KernelTable(table: table)
     }

@@ -57,7 +57,8 @@ public final class CompiledGraph: Sendable {
             if let declared = port.type { try check(tensor, port.name, declared) }
             types[port.name] = TensorType(of: tensor)
         }
-        if let unknown = inputs.keys.sorted().first(where: { name in !graph.inputs.contains { $0.name.text == name } }) {
+        if let unknown = inputs.keys.sorted().first(where: { name in !graph.inputs.contains { $0.name.text == name } })
+        {
             throw BitdepthError(
                 .badData, "the model has no input \"\(unknown)\"",
                 help: ["its inputs are \(ports.map(\.name.text).joined(separator: ", "))"])

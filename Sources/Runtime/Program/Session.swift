@@ -32,13 +32,16 @@ public struct Session: ~Copyable {
         try execute(program, arena, inputs)
         for tap in program.taps {
             let base = (arena.base + tap.location.offset).assumingMemoryBound(to: Float.self)
-            try body(Observation(
-                value: tap.name, shape: tap.shape, layout: tap.layout,
-                elements: UnsafeBufferPointer(start: base, count: tap.shape.count)))
+            try body(
+                Observation(
+                    value: tap.name, shape: tap.shape, layout: tap.layout,
+                    elements: UnsafeBufferPointer(start: base, count: tap.shape.count)))
         }
     }
 
-    private borrowing func execute(_ program: Program, _ arena: AlignedMemory, _ inputs: [String: Tensor]) throws(BitdepthError) {
+    private borrowing func execute(_ program: Program, _ arena: AlignedMemory, _ inputs: [String: Tensor])
+        throws(BitdepthError)
+    {
         let frame = try frame(for: program, arena, inputs)
         for step in program.steps { try step.run(frame) }
     }
@@ -52,7 +55,9 @@ public struct Session: ~Copyable {
             guard let location = input.location, let tensor = inputs[input.name.text] else { continue }
             let stored = input.stored == tensor.type ? tensor : try tensor.converted(to: input.stored)
             try stored.withBytes { bytes in
-                if let base = bytes.baseAddress { frame.pointer(location).copyMemory(from: base, byteCount: bytes.count) }
+                if let base = bytes.baseAddress {
+                    frame.pointer(location).copyMemory(from: base, byteCount: bytes.count)
+                }
             }
         }
         return frame

@@ -39,7 +39,9 @@ struct DequantizeStep: Step {
 
 /// A function of one 8-bit code, looked up in its 256 results.
 struct TableStep: Step {
-    var kernel: @convention(c) (UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int64, Int64) -> Void
+    var kernel:
+        @convention(c) (UnsafePointer<UInt8>?, UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int64, Int64) ->
+            Void
     var table: Location
     var input: Location
     var output: Location
@@ -69,7 +71,8 @@ struct QuantizedBinaryStep: Step {
 
     func run(_ frame: Frame) {
         var job = bd_qbinary(
-            operation: operation, left: frame.pointer(left, as: UInt8.self), right: frame.pointer(right, as: UInt8.self),
+            operation: operation, left: frame.pointer(left, as: UInt8.self),
+            right: frame.pointer(right, as: UInt8.self),
             output: frame.pointer(output, as: UInt8.self), left_scale: leftParameters.scale,
             right_scale: rightParameters.scale, output_scale: outputParameters.scale,
             left_zero: Int32(leftParameters.zeroPoint), right_zero: Int32(rightParameters.zeroPoint),
@@ -92,7 +95,8 @@ struct FloatBinaryStep: Step {
 
     func run(_ frame: Frame) {
         var job = bd_sbinary(
-            operation: operation, left: frame.pointer(left, as: Float.self), right: frame.pointer(right, as: Float.self),
+            operation: operation, left: frame.pointer(left, as: Float.self),
+            right: frame.pointer(right, as: Float.self),
             output: frame.pointer(output, as: Float.self), minimum: clamp.low, maximum: clamp.high)
         withUnsafePointer(to: &job) { job in
             frame.parallel(count, grain: elementGrain) { begin, end in kernel(job, Int64(begin), Int64(end)) }

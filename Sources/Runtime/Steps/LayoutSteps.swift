@@ -13,7 +13,8 @@ struct LayoutStep: Step {
     func run(_ frame: Frame) {
         if isWide {
             bd_transpose_nchw_nhwc_32(
-                frame.pointer(input, as: UInt32.self), frame.pointer(output, as: UInt32.self), Int64(images), Int64(rows),
+                frame.pointer(input, as: UInt32.self), frame.pointer(output, as: UInt32.self), Int64(images),
+                Int64(rows),
                 Int64(columns))
         } else {
             bd_transpose_nchw_nhwc_8(
@@ -53,7 +54,8 @@ struct PadStep: Step {
         let lines = images * (height + pads[0] + pads[2])
         frame.parallel(lines, grain: max(1, 16384 / max(1, width * channels * elementBytes))) { begin, end in
             bd_pad_nhwc(
-                frame.pointer(input), frame.pointer(output), Int64(height), Int64(width), Int64(channels), Int64(elementBytes),
+                frame.pointer(input), frame.pointer(output), Int64(height), Int64(width), Int64(channels),
+                Int64(elementBytes),
                 Int64(pads[0]), Int64(pads[1]), Int64(pads[2]), Int64(pads[3]), fill, Int64(begin), Int64(end))
         }
     }

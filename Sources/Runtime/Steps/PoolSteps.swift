@@ -2,10 +2,14 @@ import BitdepthTensors
 import CBitdepthKernels
 
 struct QuantizedPoolStep: Step {
-    var maximum: @convention(c) (UnsafePointer<bd_pool_shape>?, UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int64, Int64) -> Void
+    var maximum:
+        @convention(c) (
+            UnsafePointer<bd_pool_shape>?, UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int64, Int64
+        ) -> Void
     var average:
         @convention(c) (
-            UnsafePointer<bd_pool_shape>?, UnsafePointer<UInt8>?, Int32, Float, Int32, UnsafeMutablePointer<UInt8>?, Int64, Int64
+            UnsafePointer<bd_pool_shape>?, UnsafePointer<UInt8>?, Int32, Float, Int32, UnsafeMutablePointer<UInt8>?,
+            Int64, Int64
         ) -> Void
     var plan: PoolPlan
     var input: Location
@@ -30,7 +34,10 @@ struct QuantizedPoolStep: Step {
 }
 
 struct FloatPoolStep: Step {
-    var kernel: @convention(c) (UnsafePointer<bd_pool_shape>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int64, Int64) -> Void
+    var kernel:
+        @convention(c) (
+            UnsafePointer<bd_pool_shape>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int64, Int64
+        ) -> Void
     var plan: PoolPlan
     var input: Location
     var output: Location
@@ -40,7 +47,9 @@ struct FloatPoolStep: Step {
         let from = frame.pointer(input, as: Float.self)
         let to = frame.pointer(output, as: Float.self)
         withUnsafePointer(to: &shape) { shape in
-            frame.parallel(plan.lines, grain: plan.grain) { begin, end in kernel(shape, from, to, Int64(begin), Int64(end)) }
+            frame.parallel(plan.lines, grain: plan.grain) { begin, end in
+                kernel(shape, from, to, Int64(begin), Int64(end))
+            }
         }
     }
 }

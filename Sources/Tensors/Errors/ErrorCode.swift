@@ -32,22 +32,29 @@ extension BitdepthError.Code {
     public static let malformedFile = Self("B0105", exitStatus: 65, "A file's bytes do not follow its format.")
     public static let truncatedFile = Self("B0106", exitStatus: 65, "A file ends before what it announces.")
     public static let limitExceeded = Self("B0107", exitStatus: 65, "A file claims more than the limits allow.")
-    public static let externalData = Self("B0108", exitStatus: 65, "External data lies outside the model's folder or is not as announced.")
-    public static let unsupportedFormat = Self("B0109", exitStatus: 69, "A file's format or a feature of it is not supported.")
+    public static let externalData = Self(
+        "B0108", exitStatus: 65, "External data lies outside the model's folder or is not as announced.")
+    public static let unsupportedFormat = Self(
+        "B0109", exitStatus: 69, "A file's format or a feature of it is not supported.")
 
     // 02xx: graphs and operators.
     public static let invalidGraph = Self("B0201", exitStatus: 65, "A graph is not well formed.")
     public static let cycle = Self("B0202", exitStatus: 65, "Nodes depend on each other in a circle.")
     public static let unsupportedOperator = Self("B0203", exitStatus: 69, "An operator is not supported.")
-    public static let invalidAttribute = Self("B0204", exitStatus: 65, "An operator's attribute has a value that it must not have.")
+    public static let invalidAttribute = Self(
+        "B0204", exitStatus: 65, "An operator's attribute has a value that it must not have.")
     public static let typeMismatch = Self("B0205", exitStatus: 65, "An element type is not the one that is needed.")
     public static let shapeMismatch = Self("B0206", exitStatus: 65, "Shapes do not fit together.")
-    public static let unknownShape = Self("B0207", exitStatus: 69, "A shape that is needed is not known before running.")
-    public static let valueOutOfRange = Self("B0208", exitStatus: 65, "A number is outside of what the operation allows.")
-    public static let unsupportedOpset = Self("B0209", exitStatus: 69, "A model's operator set version is not supported.")
+    public static let unknownShape = Self(
+        "B0207", exitStatus: 69, "A shape that is needed is not known before running.")
+    public static let valueOutOfRange = Self(
+        "B0208", exitStatus: 65, "A number is outside of what the operation allows.")
+    public static let unsupportedOpset = Self(
+        "B0209", exitStatus: 69, "A model's operator set version is not supported.")
 
     // 03xx: data and calibration.
-    public static let badData = Self("B0301", exitStatus: 65, "Samples do not have the shape or type that the model needs.")
+    public static let badData = Self(
+        "B0301", exitStatus: 65, "Samples do not have the shape or type that the model needs.")
     public static let noSamples = Self("B0302", exitStatus: 65, "There is no sample to work on.")
     public static let notANumber = Self("B0303", exitStatus: 65, "NaN, or an infinity in an input, was found.")
     public static let nothingObserved = Self("B0304", exitStatus: 65, "A tensor has no statistics.")
@@ -55,7 +62,8 @@ extension BitdepthError.Code {
 
     // 04xx: quantization.
     public static let nothingQuantized = Self("B0401", exitStatus: 1, "No node could be quantized.")
-    public static let collapsed = Self("B0402", exitStatus: 1, "The quantized model's answers differ too much from the float model's.")
+    public static let collapsed = Self(
+        "B0402", exitStatus: 1, "The quantized model's answers differ too much from the float model's.")
     public static let gateFailed = Self("B0403", exitStatus: 1, "A condition given by --fail-if holds.")
     public static let badScheme = Self("B0404", exitStatus: 64, "A scheme or a rule cannot be understood.")
 }

@@ -46,7 +46,8 @@ public final class OpenFile: Sendable {
         var done = 0
         while done < buffer.count {
             guard let position = Int64(exactly: offset + UInt64(done)) else {
-                throw BitdepthError(.truncatedFile, "offset \(offset) is too large", at: .init(file: path, offset: offset))
+                throw BitdepthError(
+                    .truncatedFile, "offset \(offset) is too large", at: .init(file: path, offset: offset))
             }
             let count: Int
             do {
@@ -57,8 +58,10 @@ public final class OpenFile: Sendable {
             }
             guard count > 0 else {
                 throw BitdepthError(
-                    .truncatedFile, "the file ended at byte \(position) while \(buffer.count - done) more were expected",
-                    at: .init(file: path, offset: UInt64(position)), help: ["the file may have been changed while it was read"])
+                    .truncatedFile,
+                    "the file ended at byte \(position) while \(buffer.count - done) more were expected",
+                    at: .init(file: path, offset: UInt64(position)),
+                    help: ["the file may have been changed while it was read"])
             }
             done += count
         }

@@ -23,7 +23,9 @@ final class OwnedBytes: @unchecked Sendable {
     deinit { bd_free(base) }
 
     @usableFromInline var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
-    @usableFromInline var mutable: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base, count: count) }
+    @usableFromInline var mutable: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: base, count: count)
+    }
 
     func copy() throws(BitdepthError) -> OwnedBytes {
         let copy = try OwnedBytes(count: count)

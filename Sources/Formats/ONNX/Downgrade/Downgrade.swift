@@ -36,7 +36,8 @@ struct Downgrade {
             }
             guard opset == nil else {
                 throw BitdepthError(
-                    .unsupportedOpset, "the node needs operator set \(need.version); \(target) was asked for", at: need.place,
+                    .unsupportedOpset, "the node needs operator set \(need.version); \(target) was asked for",
+                    at: need.place,
                     help: ["write for operator set \(need.version) or later"])
             }
             // A need is always above the target, so this ends.

@@ -15,7 +15,9 @@ extension DowngradeRule {
         guard case .ints(let axes)? = node.attributes["axes"], axes.contains(where: { $0 < 0 }) else { return true }
         // The axes of Unsqueeze are those of its output.
         let inserted = node.op == "Unsqueeze" ? axes.count : 0
-        guard let rank = scope.type(node.input(0))?.shape.rank.map({ $0 + inserted }), axes.allSatisfy({ $0 + rank >= 0 }) else {
+        guard let rank = scope.type(node.input(0))?.shape.rank.map({ $0 + inserted }),
+            axes.allSatisfy({ $0 + rank >= 0 })
+        else {
             return false
         }
         node.attributes["axes"] = .ints(axes.map { $0 < 0 ? $0 + rank : $0 })
@@ -49,7 +51,8 @@ extension DowngradeRule {
 
     /// Before 21 codes had 8 bits (or 32, in DequantizeLinear).
     static let byteCodes = DowngradeRule.rewrite { node, scope in
-        let codes = [scope.type(node.input(2)), node.op == "DequantizeLinear" ? scope.type(node.input(0)) : nil].compactMap { $0?.element }
+        let codes = [scope.type(node.input(2)), node.op == "DequantizeLinear" ? scope.type(node.input(0)) : nil]
+            .compactMap { $0?.element }
         return codes.allSatisfy { [.int8, .uint8, .int32].contains($0) }
     }
 
@@ -75,7 +78,9 @@ extension DowngradeRule {
         return true
     }
 
-    static let noMinimumOrMaximum = DowngradeRule.rewrite { node, _ in !node.has("reduction", "min") && !node.has("reduction", "max") }
+    static let noMinimumOrMaximum = DowngradeRule.rewrite { node, _ in
+        !node.has("reduction", "min") && !node.has("reduction", "max")
+    }
 
     /// Resize-11 wants its operands named, empty ones for those that are not used.
     static let explicitResizeOperands = DowngradeRule.rewrite { node, scope in

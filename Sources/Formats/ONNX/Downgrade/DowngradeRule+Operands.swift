@@ -67,7 +67,9 @@ extension DowngradeRule {
 
     static let sliceToAttributes = DowngradeRule.rewrite { node, scope in
         if node.input(4) != nil {
-            guard let steps = try? scope.constant(node.input(4))?.integers(), steps.allSatisfy({ $0 == 1 }) else { return false }
+            guard let steps = try? scope.constant(node.input(4))?.integers(), steps.allSatisfy({ $0 == 1 }) else {
+                return false
+            }
             scope.release(node.input(4))
         }
         node.inputs = Array(node.inputs.prefix(4))

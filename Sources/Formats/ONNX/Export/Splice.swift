@@ -90,12 +90,15 @@ struct Splice {
     private func append(payload index: Int, to result: inout Expansion) {
         guard let place = external[index] else {
             let tensor = payloads[index]
-            result.append(key: TensorField.raw.rawValue << 3 | WireType.bytes.rawValue, length: UInt64(tensor.byteCount))
+            result.append(
+                key: TensorField.raw.rawValue << 3 | WireType.bytes.rawValue, length: UInt64(tensor.byteCount))
             result.pieces.append(.payload(tensor))
             result.size += UInt64(tensor.byteCount)
             return
         }
-        for (key, value) in [("location", place.location), ("offset", String(place.offset)), ("length", String(place.count))] {
+        for (key, value) in [
+            ("location", place.location), ("offset", String(place.offset)), ("length", String(place.count)),
+        ] {
             let entry = ModelExport.entry(key, value)
             result.append(key: ModelExport.externalDataKey, length: UInt64(entry.count))
             result.append(entry[...])

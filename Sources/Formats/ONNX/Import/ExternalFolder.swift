@@ -23,10 +23,13 @@ struct ExternalFolder {
     mutating func file(_ location: String) throws(BitdepthError) -> OpenFile {
         if let file = files[location] { return file }
         guard files.count < limits.externalFiles else {
-            throw BitdepthError(.limitExceeded, "external data lies in more than \(limits.externalFiles) files (limit \"externalFiles\")")
+            throw BitdepthError(
+                .limitExceeded,
+                "external data lies in more than \(limits.externalFiles) files (limit \"externalFiles\")")
         }
         let components = location.split(separator: "/", omittingEmptySubsequences: false)
-        guard !location.isEmpty, location.utf8.count <= limits.nameBytes, !location.utf8.contains(0), !location.contains("\\"),
+        guard !location.isEmpty, location.utf8.count <= limits.nameBytes, !location.utf8.contains(0),
+            !location.contains("\\"),
             !components.contains(".."), !components.contains("")
         else {
             throw complaint(location, "is no path of a file inside the model's folder")

@@ -29,7 +29,8 @@ struct ExternalPlace {
 
     private static func number(_ entry: Onnx_StringStringEntryProto) throws(BitdepthError) -> UInt64 {
         guard entry.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt64(entry.value) else {
-            throw BitdepthError(.externalData, "external data has the \(entry.key) \"\(entry.value)\", which is no number")
+            throw BitdepthError(
+                .externalData, "external data has the \(entry.key) \"\(entry.value)\", which is no number")
         }
         return number
     }

@@ -28,7 +28,8 @@ struct FunctionInlining {
         for function in functions {
             let key = Key(domain: function.domain, name: function.name, overload: function.overload)
             guard table.updateValue(function, forKey: key) == nil else {
-                throw BitdepthError(.invalidGraph, "function \"\(function.name)\" of domain \"\(function.domain)\" is defined twice")
+                throw BitdepthError(
+                    .invalidGraph, "function \"\(function.name)\" of domain \"\(function.domain)\" is defined twice")
             }
         }
         self.functions = table
@@ -65,18 +66,22 @@ struct FunctionInlining {
     private mutating func body(
         of function: Onnx_FunctionProto, called call: Onnx_NodeProto, depth: Int
     ) throws(BitdepthError) -> [Onnx_NodeProto] {
-        let place = BitdepthError.Place(node: call.name.isEmpty ? call.output.first : call.name, operatorType: call.opType)
+        let place = BitdepthError.Place(
+            node: call.name.isEmpty ? call.output.first : call.name, operatorType: call.opType)
         guard depth <= limits.functionDepth else {
             throw BitdepthError(
-                .limitExceeded, "functions call each other more than \(limits.functionDepth) deep (limit \"functionDepth\")", at: place)
+                .limitExceeded,
+                "functions call each other more than \(limits.functionDepth) deep (limit \"functionDepth\")", at: place)
         }
         nodeCount += function.node.count
         guard nodeCount <= limits.functionNodes else {
             throw BitdepthError(
-                .limitExceeded, "functions expand to more than \(limits.functionNodes) nodes (limit \"functionNodes\")", at: place)
+                .limitExceeded, "functions expand to more than \(limits.functionNodes) nodes (limit \"functionNodes\")",
+                at: place)
         }
         guard call.input.count <= function.input.count, call.output.count <= function.output.count else {
-            throw BitdepthError(.invalidGraph, "the call has more operands than function \"\(function.name)\"", at: place)
+            throw BitdepthError(
+                .invalidGraph, "the call has more operands than function \"\(function.name)\"", at: place)
         }
         try locating(place) { () throws(BitdepthError) in try adoptOpsets(of: function) }
         var renaming = FunctionRenaming(prefix: function.name, call: call, function: function)
@@ -84,7 +89,8 @@ struct FunctionInlining {
             renaming.names[input] = index < call.input.count ? call.input[index] : ""
         }
         var nodes: [Onnx_NodeProto] = []
-        for (index, output) in function.output.enumerated() where index < call.output.count && !call.output[index].isEmpty {
+        for (index, output) in function.output.enumerated()
+        where index < call.output.count && !call.output[index].isEmpty {
             if renaming.names[output] == nil {
                 renaming.names[output] = call.output[index]
             } else {
@@ -110,7 +116,8 @@ struct FunctionInlining {
             guard known == version else {
                 throw BitdepthError(
                     .unsupportedOpset,
-                    "function \"\(function.name)\" is written for operator set \(version) of domain \"\(domain)\", the model for \(known)")
+                    "function \"\(function.name)\" is written for operator set \(version) of domain \"\(domain)\", the model for \(known)"
+                )
             }
         }
     }

@@ -60,7 +60,9 @@ struct FunctionRenaming {
         result.node = inner.renamed(graph.node, taken: &taken)
         for index in result.input.indices { result.input[index].name = inner.outside(graph.input[index].name) }
         for index in result.output.indices { result.output[index].name = inner.outside(graph.output[index].name) }
-        for index in result.initializer.indices { result.initializer[index].name = inner.outside(graph.initializer[index].name) }
+        for index in result.initializer.indices {
+            result.initializer[index].name = inner.outside(graph.initializer[index].name)
+        }
         result.valueInfo = []
         return result
     }

@@ -31,14 +31,17 @@ extension ModelImport {
             // Tensors of strings and the like only matter where a node reads them.
             if !tensors.isSupported(proto), !graph.reads(name) { continue }
             guard graph.initializers.updateValue(try tensors.tensor(proto), forKey: name) == nil else {
-                throw BitdepthError(.invalidGraph, "two initializers are named \"\(name)\"", at: .init(tensor: proto.name))
+                throw BitdepthError(
+                    .invalidGraph, "two initializers are named \"\(name)\"", at: .init(tensor: proto.name))
             }
         }
     }
 
     private func port(_ proto: Onnx_ValueInfoProto) throws(BitdepthError) -> Graph.Port {
         let name = try valueName(proto.name)
-        guard !proto.name.isEmpty else { throw BitdepthError(.invalidGraph, "an input or output of the graph has no name") }
+        guard !proto.name.isEmpty else {
+            throw BitdepthError(.invalidGraph, "an input or output of the graph has no name")
+        }
         let type = proto.type.tensorTypeValue(limits: limits)
         var rest = Onnx_ValueInfoProto()
         // Sequences, optional values and types that tensors do not have.
@@ -46,7 +49,8 @@ extension ModelImport {
         return Graph.Port(
             name, type,
             annotations: Annotations(
-                documentation: proto.docString, metadata: proto.metadataProps.map { .init(key: $0.key, value: $0.value) },
+                documentation: proto.docString,
+                metadata: proto.metadataProps.map { .init(key: $0.key, value: $0.value) },
                 unknownFields: try rest.encoded() + Array(proto.unknownFields.data)))
     }
 
@@ -71,7 +75,9 @@ extension Graph {
 extension Onnx_TypeProto {
     /// The type of a dense tensor; `nil` for everything else.
     func tensorTypeValue(limits: Limits) -> TensorType? {
-        guard case .tensorType(let tensor)? = value, let element = ElementType(onnx: tensor.elemType), denotation.isEmpty else { return nil }
+        guard case .tensorType(let tensor)? = value, let element = ElementType(onnx: tensor.elemType),
+            denotation.isEmpty
+        else { return nil }
         guard tensor.hasShape else { return TensorType(element, PartialShape.unknown) }
         guard tensor.shape.dim.count <= limits.rank else { return nil }
         return TensorType(element, PartialShape(tensor.shape.dim.map(\.dimension)))

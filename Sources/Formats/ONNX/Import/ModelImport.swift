@@ -39,7 +39,8 @@ struct ModelImport {
         for entry in imports {
             let domain = entry.domain == "ai.onnx" ? "" : entry.domain
             if let other = opsets[domain], other != Int(entry.version) {
-                throw BitdepthError(.malformedFile, "domain \"\(domain)\" has operator sets \(other) and \(entry.version)")
+                throw BitdepthError(
+                    .malformedFile, "domain \"\(domain)\" has operator sets \(other) and \(entry.version)")
             }
             opsets[domain] = Int(entry.version)
         }
@@ -53,7 +54,8 @@ struct ModelImport {
             rest.trainingInfo = proto.trainingInfo
             rest.configuration = proto.configuration
             return Annotations(
-                documentation: proto.docString, metadata: proto.metadataProps.map { .init(key: $0.key, value: $0.value) },
+                documentation: proto.docString,
+                metadata: proto.metadataProps.map { .init(key: $0.key, value: $0.value) },
                 unknownFields: try rest.encoded() + Array(proto.unknownFields.data))
         }
     }
@@ -61,7 +63,8 @@ struct ModelImport {
     func valueName(_ text: String) throws(BitdepthError) -> ValueName {
         guard text.utf8.count <= limits.nameBytes else {
             throw BitdepthError(
-                .limitExceeded, "a name of \(text.utf8.count) bytes is longer than \(limits.nameBytes) (limit \"nameBytes\")")
+                .limitExceeded,
+                "a name of \(text.utf8.count) bytes is longer than \(limits.nameBytes) (limit \"nameBytes\")")
         }
         return ValueName(text)
     }

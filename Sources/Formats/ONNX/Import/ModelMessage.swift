@@ -19,7 +19,8 @@ struct ModelMessage {
             proto = try Onnx_ModelProto(serializedBytes: skeleton.bytes, options: options)
         } catch {
             throw BitdepthError(
-                .malformedFile, "this is no ONNX model, or a damaged one: \(error)", at: .init(file: file.path, offset: 0))
+                .malformedFile, "this is no ONNX model, or a damaged one: \(error)",
+                at: .init(file: file.path, offset: 0))
         }
         guard proto.hasGraph else {
             throw BitdepthError(

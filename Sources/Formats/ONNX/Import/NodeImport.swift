@@ -8,7 +8,8 @@ extension ModelImport {
             throw BitdepthError(.malformedFile, "a node has no operator", at: .init(node: proto.name))
         }
         guard proto.name.utf8.count <= limits.nameBytes, proto.opType.utf8.count <= limits.nameBytes else {
-            throw BitdepthError(.limitExceeded, "a node's name is longer than \(limits.nameBytes) bytes (limit \"nameBytes\")")
+            throw BitdepthError(
+                .limitExceeded, "a node's name is longer than \(limits.nameBytes) bytes (limit \"nameBytes\")")
         }
         var node = Node(OperatorName(proto.opType, domain: proto.domain), name: proto.name, inputs: [], outputs: [])
         for input in proto.input { node.inputs.append(try operand(input)) }
@@ -31,7 +32,9 @@ extension ModelImport {
 
     private mutating func attribute(_ proto: Onnx_AttributeProto) throws(BitdepthError) -> Attribute {
         guard proto.refAttrName.isEmpty else {
-            throw BitdepthError(.invalidAttribute, "attribute \"\(proto.name)\" refers to \"\(proto.refAttrName)\" outside of a function")
+            throw BitdepthError(
+                .invalidAttribute,
+                "attribute \"\(proto.name)\" refers to \"\(proto.refAttrName)\" outside of a function")
         }
         switch proto.effectiveType {
         case .float: return .float(proto.f)
@@ -53,7 +56,9 @@ extension ModelImport {
         case .tensor, .tensors:
             var whole = proto
             if proto.hasT { whole.t = try tensors.selfContained(proto.t) }
-            for index in whole.tensors.indices { whole.tensors[index] = try tensors.selfContained(proto.tensors[index]) }
+            for index in whole.tensors.indices {
+                whole.tensors[index] = try tensors.selfContained(proto.tensors[index])
+            }
             return .opaque(try whole.encoded())
         default:
             var rest = proto
@@ -72,7 +77,8 @@ extension Onnx_AttributeProto {
         guard !hasType || type == .undefined else { return type }
         let present: [(Bool, AttributeType)] = [
             (hasF, .float), (hasI, .int), (hasS, .string), (hasT, .tensor), (hasG, .graph), (!floats.isEmpty, .floats),
-            (!ints.isEmpty, .ints), (!strings.isEmpty, .strings), (!tensors.isEmpty, .tensors), (!graphs.isEmpty, .graphs),
+            (!ints.isEmpty, .ints), (!strings.isEmpty, .strings), (!tensors.isEmpty, .tensors),
+            (!graphs.isEmpty, .graphs),
         ]
         return present.first { $0.0 }?.1 ?? .undefined
     }

@@ -25,9 +25,12 @@ struct TensorImport {
     mutating func tensor(_ proto: Onnx_TensorProto) throws(BitdepthError) -> Tensor {
         do throws(BitdepthError) {
             guard let type = ElementType(onnx: proto.dataType) else {
-                throw BitdepthError(.unsupportedFormat, "element type \(ElementType.onnxName(proto.dataType)) is not supported")
+                throw BitdepthError(
+                    .unsupportedFormat, "element type \(ElementType.onnxName(proto.dataType)) is not supported")
             }
-            guard !proto.hasSegment else { throw BitdepthError(.unsupportedFormat, "tensors in segments are not supported") }
+            guard !proto.hasSegment else {
+                throw BitdepthError(.unsupportedFormat, "tensors in segments are not supported")
+            }
             return try tensor(proto, type: type, shape: try shape(proto))
         } catch {
             throw error.inside(.init(tensor: proto.name.isEmpty ? nil : proto.name))
@@ -39,7 +42,8 @@ struct TensorImport {
         guard proto.externalData.contains(where: { $0.key == marker }) else {
             guard proto.dataLocation != .external else {
                 throw BitdepthError(
-                    .unsupportedFormat, "element type \(ElementType.onnxName(proto.dataType)) is not supported in external data")
+                    .unsupportedFormat,
+                    "element type \(ElementType.onnxName(proto.dataType)) is not supported in external data")
             }
             var plain = proto
             // Without a meaning here, and the writer's own entries must not be faked.
@@ -47,7 +51,8 @@ struct TensorImport {
             return plain
         }
         guard let index = proto.externalData.first.flatMap({ Int($0.value) }), payloads.indices.contains(index),
-            payloads[index].field == .raw, proto.externalData.count == 1, let count = Int(exactly: payloads[index].count)
+            payloads[index].field == .raw, proto.externalData.count == 1,
+            let count = Int(exactly: payloads[index].count)
         else { throw BitdepthError(.malformedFile, "the tensor has data in several places") }
         var whole = proto
         whole.externalData = []
@@ -57,17 +62,21 @@ struct TensorImport {
 
     private func shape(_ proto: Onnx_TensorProto) throws(BitdepthError) -> Shape {
         guard proto.dims.count <= limits.rank else {
-            throw BitdepthError(.limitExceeded, "the tensor has \(proto.dims.count) axes, more than \(limits.rank) (limit \"rank\")")
+            throw BitdepthError(
+                .limitExceeded, "the tensor has \(proto.dims.count) axes, more than \(limits.rank) (limit \"rank\")")
         }
         return try Shape(proto.dims.map { Int($0) })
     }
 
-    private mutating func tensor(_ proto: Onnx_TensorProto, type: ElementType, shape: Shape) throws(BitdepthError) -> Tensor {
+    private mutating func tensor(_ proto: Onnx_TensorProto, type: ElementType, shape: Shape) throws(BitdepthError)
+        -> Tensor
+    {
         let isPayload = proto.externalData.contains { $0.key == marker }
         let sources =
             [isPayload, proto.dataLocation == .external, !proto.rawData.isEmpty].count { $0 }
             + [
-                proto.floatData.count, proto.int32Data.count, proto.int64Data.count, proto.doubleData.count, proto.uint64Data.count,
+                proto.floatData.count, proto.int32Data.count, proto.int64Data.count, proto.doubleData.count,
+                proto.uint64Data.count,
                 proto.stringData.count,
             ].count { $0 > 0 }
         guard sources <= 1, !isPayload || proto.externalData.count == 1 else {
@@ -79,7 +88,9 @@ struct TensorImport {
         let needed = try type.byteCount(elements: shape.count)
         guard proto.rawData.count == needed else {
             throw BitdepthError(
-                .malformedFile, "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, \(proto.rawData.count) are present")
+                .malformedFile,
+                "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, \(proto.rawData.count) are present"
+            )
         }
         return try Tensor(shape: shape, type: type) { buffer in proto.rawData.copyBytes(to: buffer) }
     }
@@ -98,7 +109,8 @@ struct TensorImport {
                 .malformedFile, "a tensor of type \(type.shortName) has its elements in the field of another type",
                 at: .init(offset: payload.offset))
         }
-        return try Tensor(region: try FileRegion(file: file, offset: payload.offset, count: count), shape: shape, type: type)
+        return try Tensor(
+            region: try FileRegion(file: file, offset: payload.offset, count: count), shape: shape, type: type)
     }
 
     private mutating func external(
@@ -109,11 +121,13 @@ struct TensorImport {
         guard place.length ?? UInt64(needed) == UInt64(needed) else {
             throw BitdepthError(
                 .externalData,
-                "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, external data \"\(place.location)\" announces \(place.length ?? 0)")
+                "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, external data \"\(place.location)\" announces \(place.length ?? 0)"
+            )
         }
         let file = try folder.file(place.location)
         do throws(BitdepthError) {
-            return try Tensor(region: try FileRegion(file: file, offset: place.offset, count: needed), shape: shape, type: type)
+            return try Tensor(
+                region: try FileRegion(file: file, offset: place.offset, count: needed), shape: shape, type: type)
         } catch {
             throw BitdepthError(.externalData, "external data \"\(place.location)\": \(error.message)", at: error.place)
         }

@@ -33,12 +33,15 @@ struct TypedData {
     }
 
     /// A tensor whose bytes are those of `values`.
-    private func bits<Bits: TensorElement>(_ values: [Bits], type: ElementType, shape: Shape) throws(BitdepthError) -> Tensor {
+    private func bits<Bits: TensorElement>(_ values: [Bits], type: ElementType, shape: Shape) throws(BitdepthError)
+        -> Tensor
+    {
         let needed = try type.byteCount(elements: shape.count)
         guard values.count * MemoryLayout<Bits>.size == needed else {
             throw BitdepthError(
                 .malformedFile,
-                "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, \(values.count * MemoryLayout<Bits>.size) are present")
+                "a tensor of type \(type.shortName) and shape \(shape) takes \(needed) bytes, \(values.count * MemoryLayout<Bits>.size) are present"
+            )
         }
         return try Tensor(shape: shape, type: type) { buffer in
             values.withUnsafeBytes { buffer.copyMemory(from: $0) }

@@ -61,15 +61,19 @@ struct FileScanner {
     }
 
     func malformed(_ message: String, at offset: UInt64) -> BitdepthError {
-        BitdepthError(.malformedFile, "this is no ONNX model, or a damaged one: \(message)", at: .init(file: file.path, offset: offset))
+        BitdepthError(
+            .malformedFile, "this is no ONNX model, or a damaged one: \(message)",
+            at: .init(file: file.path, offset: offset))
     }
 
     private func truncated(_ count: UInt64, before end: UInt64) -> BitdepthError {
         guard end == file.size else {
-            return malformed("\(count) bytes are announced where \(end - position) are left in the message", at: position)
+            return malformed(
+                "\(count) bytes are announced where \(end - position) are left in the message", at: position)
         }
         return BitdepthError(
             .truncatedFile, "\(count) bytes are announced where the file has \(end - position) left",
-            at: .init(file: file.path, offset: position), help: ["the file may be incomplete: compare its size with the original"])
+            at: .init(file: file.path, offset: position),
+            help: ["the file may be incomplete: compare its size with the original"])
     }
 }

@@ -25,7 +25,9 @@ extension Skeleton {
     /// - Throws: ``BitdepthError/Code/malformedFile`` and ``BitdepthError/Code/truncatedFile`` with the offset;
     ///   ``BitdepthError/Code/limitExceeded`` naming the limit.
     init(of file: OpenFile, limits: Limits) throws(BitdepthError) {
-        guard file.size > 0 else { throw BitdepthError(.malformedFile, "the file is empty", at: .init(file: file.path, offset: 0)) }
+        guard file.size > 0 else {
+            throw BitdepthError(.malformedFile, "the file is empty", at: .init(file: file.path, offset: 0))
+        }
         var walk = SkeletonWalk(file, limits: limits)
         try walk.run()
         self.init(bytes: walk.output, payloads: walk.payloads, marker: walk.marker)
@@ -57,7 +59,9 @@ private struct SkeletonWalk {
         scanner = FileScanner(file)
         self.limits = limits
         frames = [Frame(kind: .model, end: file.size, start: 0)]
-        marker = "bitdepth:" + String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
+        marker =
+            "bitdepth:" + String(UInt64.random(in: .min ... .max), radix: 36)
+            + String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
     mutating func run() throws(BitdepthError) {
@@ -112,7 +116,9 @@ private struct SkeletonWalk {
             appendEntry(marker, String(payloads.count))
             payloads.append(Skeleton.Payload(offset: start, count: count, field: field))
         } else {
-            guard count <= UInt64(limits.structureBytes) else { throw exceeded("structure", limits.structureBytes, "bytes without tensors") }
+            guard count <= UInt64(limits.structureBytes) else {
+                throw exceeded("structure", limits.structureBytes, "bytes without tensors")
+            }
             appendVarint(key, to: &output)
             appendVarint(count, to: &output)
             try scanner.copy(count, before: frame.end, to: &output)
