@@ -11,7 +11,7 @@ BENCH_FLAGS ?=
 # The static binary has a build folder of its own: `swift test` would overwrite it with a dynamic one.
 STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -static-executable --scratch-path .build-release
 
-.PHONY: help setup build release demo test bench lint install clean
+.PHONY: help setup build release demo test sanitize bench lint install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -34,10 +34,13 @@ release: ## one fully static binary: build/bitdepth (symbols in build/bitdepth.d
 demo: setup release ## quantize the bundled network, evaluate float and INT8 on Fashion-MNIST
 	@scripts/demo.sh build/bitdepth
 
-test: setup ## all tests, optimised, with the Python environments they compare with
+test: setup release ## all tests, optimised, with the Python environments they compare with
 	@scripts/test-environment.sh
 	BITDEPTH_PYTHON="$(CURDIR)/.venv/bin/python" BITDEPTH_PYTHON_ORT116="$(CURDIR)/.venv-ort116/bin/python" \
 	    $(SWIFT) test -c release -Xswiftc -enable-testing
+
+sanitize: setup ## ThreadSanitizer on the tests that run one model from many tasks
+	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-sanitize --filter Concurrent
 
 bench: setup release ## time float and INT8 against ONNX Runtime, one thread (BENCH_FLAGS=--help)
 	@scripts/test-environment.sh
@@ -55,4 +58,4 @@ install: ## install build/bitdepth under PREFIX (default /usr/local)
 	install -D -m 644 NOTICE "$(DESTDIR)$(PREFIX)/share/doc/bitdepth/NOTICE"
 
 clean: ## remove everything built, the Python environments too
-	rm -rf .build .build-release build .venv .venv-ort116
+	rm -rf .build .build-release .build-sanitize build .venv .venv-ort116
