@@ -10,6 +10,7 @@ extension OperatorCatalogue {
         LeakyRelu.self,
         Mish.self,
         PRelu.self,
+        QuickGelu.self,
         Relu.self,
         Selu.self,
         Shrink.self,

@@ -86,11 +86,9 @@ struct QuantizedUnary: Lowering {
     }
 
     /// Operators that treat each element by itself.
-    static let operators: Set<OperatorName> = [
-        "Relu", "Clip", "LeakyRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus",
-        "Softsign", "Gelu", "Mish", "Erf", "Swish", "ThresholdedRelu", "Shrink", "Neg", "Abs", "Sqrt", "Exp", "Log",
-        "Reciprocal", "Floor", "Ceil", "Round", "Sign", "Sin", "Cos",
-    ]
+    static let operators: Set<OperatorName> = Set(
+        OperatorCatalogue.all.all.filter { $0 is any UnaryOperator.Type }.map { $0.signature.name }
+    ).union(["Clip"])
 
     var reads: [ValueName] { [input.value] }
 
