@@ -14,7 +14,9 @@ struct LayoutKernelTests {
     @Test("Transposing exchanges channels and pixels of every image", arguments: 0..<40)
     func transposes(seed: Int) {
         var numbers = SeededNumbers(seed: seed)
-        let images = numbers.integer(1...3), channels = numbers.integer(1...70), pixels = numbers.integer(1...150)
+        let images = numbers.integer(1...3), pixels = numbers.integer(1...150)
+        // Three channels have a way of their own.
+        let channels = seed % 4 == 3 ? 3 : numbers.integer(1...70)
         let count = images * channels * pixels
         let shape = (Int64(images), Int64(channels), Int64(pixels))
 
