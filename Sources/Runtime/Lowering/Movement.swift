@@ -2,9 +2,6 @@ import BitdepthGraphs
 import BitdepthOperators
 import BitdepthTensors
 
-/// Operators that only say the same elements in another shape.
-private let reshaping: Set<OperatorName> = ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"]
-
 /// An operator that moves 8-bit codes about without changing them; where scales differ, codes are looked up afterwards.
 struct QuantizedMovement: Lowering {
     let island: Island
@@ -12,6 +9,9 @@ struct QuantizedMovement: Lowering {
     let output: CodeParameters
     /// Further inputs: indices, shapes, pads.
     let operands: [Tensor?]
+
+    /// Operators that only say the same elements in another shape.
+    static let reshaping: Set<OperatorName> = ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"]
 
     init?(_ island: Island, _ context: CompileContext) {
         guard let input = island.activation(0), let output = island.outputParameters,
@@ -42,7 +42,7 @@ struct QuantizedMovement: Lowering {
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let shape = try builder.shape(of: island.coreOutput)
         var moved: View
-        if reshaping.contains(island.node.op) {
+        if Self.reshaping.contains(island.node.op) {
             moved = try builder.codes(input.value, layout: .plain)
             moved.shape = shape
         } else {
@@ -102,7 +102,7 @@ struct FloatReshape: Lowering {
     let input: ValueName
 
     init?(_ node: FloatNode, _ context: CompileContext) {
-        guard reshaping.contains(node.node.op), let input = node.node.input(0),
+        guard QuantizedMovement.reshaping.contains(node.node.op), let input = node.node.input(0),
             context.facts[input]?.element == .float32,
             node.node.outputs.count == 1, context.shape(node.output) != nil, node.clamp == .none
         else { return nil }
