@@ -11,7 +11,7 @@ BENCH_FLAGS ?=
 # The static binary has a build folder of its own: `swift test` would overwrite it with a dynamic one.
 STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -static-executable --scratch-path .build-release
 
-.PHONY: help setup build release demo test sanitize bench lint install clean
+.PHONY: help setup build release demo test sanitize bench docs lint install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -45,6 +45,9 @@ sanitize: setup ## ThreadSanitizer on the tests that run one model from many tas
 bench: setup release ## time float and INT8 against ONNX Runtime, one thread (BENCH_FLAGS=--help)
 	@scripts/test-environment.sh
 	.venv/bin/python scripts/bench-peers.py --bitdepth build/bitdepth $(BENCH_FLAGS)
+
+docs: build ## rewrite the table of operators in docs/operators.md
+	@scripts/write-operator-table.sh .build/release/bitdepth
 
 lint: ## style of the Swift and shell sources
 	@scripts/setup.sh lint
