@@ -16,7 +16,6 @@ struct Room {
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let zlib: [CSetting] = [.define("BITDEPTH_ZLIB", .when(traits: ["Zlib"]))]
 
@@ -57,8 +56,7 @@ let rooms: [Room] = [
         imports: [
             "Tensors", "Metrics", "Graphs", "Operators", "Passes", "Formats", "Runtime", "DataSources", "Evaluation",
             "Calibration", "Quantization", "Inspection",
-        ],
-        packages: [logging]),
+        ]),
 ]
 
 func target(_ room: Room) -> Target {
@@ -95,7 +93,7 @@ let tests: [RoomTests] = [
     RoomTests(room: "Calibration"),
     RoomTests(room: "Quantization", imports: ["Formats"], packages: [collections]),
     RoomTests(room: "Inspection"),
-    RoomTests(room: "Bitdepth", packages: [collections]),
+    RoomTests(room: "Bitdepth", packages: [collections, system]),
     RoomTests(room: "Command", imports: ["Bitdepth"], packages: [arguments]),
     RoomTests(room: "Structure"),
 ]
@@ -126,7 +124,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Its default traits would link all of Foundation: 44 MB in the static binary.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
