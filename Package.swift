@@ -18,6 +18,11 @@ let collections = Target.Dependency.product(name: "OrderedCollections", package:
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let zlib: [CSetting] = [.define("BITDEPTH_ZLIB", .when(traits: ["Zlib"]))]
+let images: [CSetting] = [.define("BITDEPTH_IMAGES", .when(traits: ["Images"]))]
+/// In the order in which a static link needs them; libpng calls zlib and libm.
+let imageLibraries = ["jpeg", "png16", "z", "m"].map {
+    LinkerSetting.linkedLibrary($0, .when(traits: ["Images"]))
+}
 
 let rooms: [Room] = [
     Room(name: "Kernels", isC: true),
@@ -33,7 +38,9 @@ let rooms: [Room] = [
         name: "Formats", imports: ["System", "Tensors", "Graphs", "Operators", "Passes"],
         packages: [system, protobuf, collections]),
     Room(name: "Runtime", imports: ["Kernels", "Tensors", "Graphs", "Operators", "Passes"]),
-    Room(name: "DataSources", imports: ["Tensors", "Metrics", "Formats"], packages: [system]),
+    Room(name: "Images", cSettings: images, linkerSettings: imageLibraries, isC: true),
+    Room(
+        name: "DataSources", imports: ["Tensors", "Metrics", "Formats", "Runtime", "Images"], packages: [system]),
     Room(
         name: "Evaluation",
         imports: ["Tensors", "Metrics", "Graphs", "Operators", "Passes", "Runtime", "DataSources"]),
@@ -119,7 +126,9 @@ let package = Package(
     ],
     traits: [
         .trait(name: "Zlib", description: "Inflate and deflate by zlib; without it an own, slower inflate is used."),
-        .default(enabledTraits: ["Zlib"]),
+        .trait(
+            name: "Images", description: "JPEG and PNG by libjpeg-turbo and libpng; without it images cannot be read."),
+        .default(enabledTraits: ["Zlib", "Images"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

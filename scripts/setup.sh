@@ -1,18 +1,23 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks; quick and silent about what is there.
 #
-#   scripts/setup.sh [build|test|demo|lint]…        without a name: build, test and demo
+#   scripts/setup.sh [build|test|demo|models|lint]…        without a name: build, test and demo
 set -euo pipefail
 
 # One line per need: group, Debian package, command that succeeds where the need is met.
 needs() {
     cat <<'NEEDS'
 build zlib1g-dev            echo '#include <zlib.h>' | cc -E -x c - || test -f /usr/include/zlib.h
+build libjpeg-dev           printf '#include <stdio.h>\n#include <jpeglib.h>' | cc -E -x c - || test -f /usr/include/jpeglib.h
+build libpng-dev            echo '#include <png.h>' | cc -E -x c - || test -f /usr/include/png.h
 build binutils              command -v objcopy && command -v strip
 test  python3-venv          python3 -c 'import venv, ensurepip'
 test  dataset-fashion-mnist test -f /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz
 demo  dataset-fashion-mnist test -f /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz
 lint  shellcheck            command -v shellcheck
+models python3-venv         python3 -c 'import venv, ensurepip'
+models espeak-ng            command -v espeak-ng
+models fonts-dejavu-core    test -f /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf
 NEEDS
 }
 
@@ -26,7 +31,7 @@ missing_packages() {
 
 if (($# == 0)); then set -- build test demo; fi
 for group; do
-    [[ " build test demo lint " == *" $group "* ]] || { echo "setup: unknown group '$group'" >&2; exit 64; }
+    [[ " build test demo models lint " == *" $group "* ]] || { echo "setup: unknown group '$group'" >&2; exit 64; }
 done
 
 if ! command -v swift >/dev/null; then

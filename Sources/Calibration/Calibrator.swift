@@ -12,6 +12,8 @@ public struct Calibrator: Sendable {
     public let values: [ValueName]
     public var threads: Int
     public var instructionSet: InstructionSet
+    /// A graph that this does not hold is run segment by segment, with the same statistics; `nil` for no bound.
+    public var memory: MemoryBudget?
 
     public init(_ graph: Graph, observing values: [ValueName], threads: Int = 1, instructionSet: InstructionSet = .best)
     {
@@ -29,17 +31,18 @@ public struct Calibrator: Sendable {
         over samples: any SampleSource, progress: SampleProgress? = nil
     ) throws(BitdepthError) -> CalibrationStatistics {
         guard samples.count > 0 else { throw BitdepthError(.noSamples, "\(samples.summary) has no samples") }
+        if let memory, !memory.holds(graph) { return try statistics(over: samples, within: memory, progress) }
         let compiled = try CompiledGraph(graph, options: CompileOptions(instructionSet: instructionSet, taps: values))
         let counter = ProgressCounter(total: samples.count, progress)
         let inputs = InputCheck(graph)
         let origins = ValueOrigins(graph)
         let work = ChunkedWork(count: samples.count, threads: threads)
-        return try work.fold(into: CalibrationStatistics(), combine: { $0.merge($1) }) {
+        let statistics = try work.fold(into: CalibrationStatistics(), combine: { $0.merge($1) }) {
             range throws(BitdepthError) -> CalibrationStatistics in
             let session = compiled.makeSession()
             var statistics = CalibrationStatistics()
             for index in range {
-                let sample = try samples.sample(at: index)
+                guard let sample = try samples.sampleIfReadable(at: index) else { continue }
                 try locating(.init(sample: sample.name)) { () throws(BitdepthError) in
                     try inputs.check(sample)
                     do throws(BitdepthError) {
@@ -50,21 +53,19 @@ public struct Calibrator: Sendable {
                         throw error.code == .notANumber ? firstNotANumber(sample) ?? error : error
                     }
                 }
+                statistics.sampleCount += 1
                 try counter.advance()
             }
-            statistics.sampleCount += range.count
             return statistics
         }
+        guard statistics.sampleCount > 0 else { throw samples.noneReadable }
+        return statistics
     }
 
     /// The error of the first node whose result holds NaN: what was observed may lie far behind it. `nil` when the sample
     /// cannot be run with everything observed.
     private func firstNotANumber(_ sample: Sample) -> BitdepthError? {
-        guard let facts = try? ShapeInference.facts(of: graph), let order = try? graph.topologicalOrder() else {
-            return nil
-        }
-        let everything = order.flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
-            .filter { facts[$0]?.element.isFloatingPoint ?? false }
+        guard let everything = floatResults else { return nil }
         let options = CompileOptions(instructionSet: instructionSet, taps: everything)
         guard let compiled = try? CompiledGraph(graph, options: options) else { return nil }
         var statistics = CalibrationStatistics()
@@ -77,6 +78,15 @@ public struct Calibrator: Sendable {
             return error.code == .notANumber ? error : nil
         }
         return nil
+    }
+
+    /// All float values that nodes compute, producers first; `nil` when their types cannot be told.
+    var floatResults: [ValueName]? {
+        guard let facts = try? ShapeInference.facts(of: graph), let order = try? graph.topologicalOrder() else {
+            return nil
+        }
+        return order.flatMap { graph.nodes[$0].outputs.compactMap { $0 } }
+            .filter { facts[$0]?.element.isWideFloat ?? false }
     }
 }
 

@@ -4,8 +4,8 @@ import ArgumentParser
 /// entry here.
 enum CommandList {
     static let groups = [
-        CommandGroup(name: "Look", subcommands: [Inspect.self, Operators.self, Sys.self]),
-        CommandGroup(name: "Make", subcommands: [Quantize.self]),
+        CommandGroup(name: "Look", subcommands: [Inspect.self, DataCommand.self, Operators.self, Sys.self]),
+        CommandGroup(name: "Make", subcommands: [Quantize.self, Convert.self]),
         CommandGroup(name: "Measure", subcommands: [Run.self, Eval.self, Compare.self, Bench.self]),
         CommandGroup(name: "Meta", subcommands: [Schemes.self, Explain.self, Completions.self]),
     ]

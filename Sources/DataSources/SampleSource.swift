@@ -12,9 +12,27 @@ public protocol SampleSource: Sendable {
     /// - Parameter index: 0 ..< `count`.
     /// - Throws: ``BitdepthError/Code/badData`` for an index outside, and what reading files throws.
     func sample(at index: Int) throws(BitdepthError) -> Sample
+    /// The same, or `nil` for a sample that cannot be read and that the source was told to leave out.
+    func sampleIfReadable(at index: Int) throws(BitdepthError) -> Sample?
 }
 
 extension SampleSource {
+    public func sampleIfReadable(at index: Int) throws(BitdepthError) -> Sample? { try sample(at: index) }
+
+    /// The first sample that can be read.
+    ///
+    /// - Throws: ``BitdepthError/Code/noSamples`` when there is none.
+    public func firstReadable() throws(BitdepthError) -> Sample {
+        for index in 0..<count { if let sample = try sampleIfReadable(at: index) { return sample } }
+        throw noneReadable
+    }
+
+    /// The error of a source of which every sample was left out.
+    public var noneReadable: BitdepthError {
+        BitdepthError(
+            .noSamples, count == 0 ? "\(summary) has no samples" : "none of the samples of \(summary) could be read")
+    }
+
     func checkIndex(_ index: Int) throws(BitdepthError) {
         guard index >= 0, index < count else {
             throw BitdepthError(.badData, "sample \(index) was asked of \(summary), which has \(count)")

@@ -17,6 +17,8 @@ public struct Evaluator: Sendable {
         self.threads = threads
     }
 
+    /// Samples that the source leaves out as unreadable are not counted.
+    ///
     /// - Parameters:
     ///   - labels: The true class of each sample; `nil` for unlabelled data.
     /// - Throws: ``BitdepthError/Code/noSamples``; ``BitdepthError/Code/badData`` when there are fewer labels than samples,
@@ -38,7 +40,7 @@ public struct Evaluator: Sendable {
             let baselineSession = baseline?.makeSession()
             var result = EvaluationResult()
             for index in range {
-                let sample = try samples.sample(at: index)
+                guard let sample = try samples.sampleIfReadable(at: index) else { continue }
                 try locating(.init(sample: sample.name)) { () throws(BitdepthError) in
                     let found = try session.run(sample.tensors)
                     let reference = try baselineSession?.run(sample.tensors)
@@ -50,6 +52,7 @@ public struct Evaluator: Sendable {
         }
         var merged = EvaluationResult()
         for chunk in chunks { merged.merge(chunk) }
+        guard merged.sampleCount > 0 else { throw samples.noneReadable }
         return merged
     }
 }

@@ -20,6 +20,9 @@ public struct LayerComparison: Sendable {
     public var layers: [Layer]
     public var sampleCount: Int
 
+    /// That of no layers.
+    public static let none = LayerComparison(layers: [], sampleCount: 0)
+
     /// The layers that are farthest from the float model, worst first.
     public func worst(_ count: Int) -> [Layer] {
         Array(
@@ -45,12 +48,13 @@ public struct LayerComparison: Sendable {
             options: CompileOptions(instructionSet: instructionSet, taps: pairs.map(\.quantized), tapsArePlain: true))
         let counter = ProgressCounter(total: samples.count, progress)
         let chunks = try ChunkedWork(count: samples.count, chunk: 4, threads: threads).map {
-            range throws(BitdepthError) -> [PairMetrics] in
+            range throws(BitdepthError) -> (metrics: [PairMetrics], samples: Int) in
             let floatSession = left.makeSession()
             let quantizedSession = right.makeSession()
             var metrics = [PairMetrics](repeating: PairMetrics(), count: pairs.count)
+            var read = 0
             for index in range {
-                let sample = try samples.sample(at: index)
+                guard let sample = try samples.sampleIfReadable(at: index) else { continue }
                 var reference: [ValueName: [Float]] = [:]
                 try floatSession.observe(sample.tensors) { reference[$0.value] = Array($0.elements) }
                 var found: [ValueName: [Float]] = [:]
@@ -59,18 +63,19 @@ public struct LayerComparison: Sendable {
                     guard let expected = reference[pair.float], let values = found[pair.quantized] else { continue }
                     try metrics[position].add(expected, values)
                 }
+                read += 1
                 try counter.advance()
             }
-            return metrics
+            return (metrics, read)
         }
         var merged = [PairMetrics](repeating: PairMetrics(), count: pairs.count)
-        for chunk in chunks { for position in pairs.indices { merged[position].merge(chunk[position]) } }
+        for chunk in chunks { for position in pairs.indices { merged[position].merge(chunk.metrics[position]) } }
         let layers = zip(pairs, merged).map { pair, metrics in
             Layer(
                 value: pair.float, node: pair.node.label, operatorType: pair.node.op.type, signalToNoise: metrics.noise,
                 cosine: metrics.cosine, largestError: metrics.error)
         }
-        return LayerComparison(layers: layers, sampleCount: samples.count)
+        return LayerComparison(layers: layers, sampleCount: chunks.reduce(0) { $0 + $1.samples })
     }
 
     /// How the dequantized form of a value is called.

@@ -32,12 +32,17 @@ public struct Graph: Sendable, Equatable {
     /// A value by which a graph meets the outside. The type may be missing in subgraphs.
     public struct Port: Sendable, Equatable {
         public var name: ValueName
+        /// Of the tensor, or of the tensors that a sequence or an optional holds.
         public var type: TensorType?
+        public var kind: ValueKind
         public var annotations: Annotations
 
-        public init(_ name: ValueName, _ type: TensorType?, annotations: Annotations = Annotations()) {
+        public init(
+            _ name: ValueName, _ type: TensorType?, kind: ValueKind = .tensor, annotations: Annotations = Annotations()
+        ) {
             self.name = name
             self.type = type
+            self.kind = kind
             self.annotations = annotations
         }
     }

@@ -49,11 +49,18 @@ extension Pattern {
         Pattern(form: .constant(condition), name: name)
     }
 
-    /// A constant of one element that equals `number` to within `tolerance`, relative to its magnitude (absolute for 0).
+    /// A constant of one element that equals `number` to within `tolerance`, relative to its magnitude (absolute for 0); a
+    /// 16-bit float to within its own rounding.
     public static func scalar(_ number: Double, tolerance: Double = 1e-6, as name: String? = nil) -> Pattern {
         constant(name) { tensor in
             guard tensor.count == 1, let element = (try? tensor.doubles())?.first else { return false }
-            return abs(element - number) <= tolerance * (number == 0 ? 1 : abs(number))
+            let rounding =
+                switch tensor.type {
+                case .float16: 0x1p-11
+                case .bfloat16: 0x1p-8
+                default: 0.0
+                }
+            return abs(element - number) <= (number == 0 ? tolerance : max(tolerance, rounding) * abs(number))
         }
     }
 
@@ -99,7 +106,7 @@ extension Pattern {
     }
 
     /// The operators that a node matching this pattern can be of; `nil` when it need not be a node at all.
-    var rootOperators: Set<OperatorName>? {
+    public var rootOperators: Set<OperatorName>? {
         switch form {
         case .node(let node): return node.operators
         case .either(let patterns):

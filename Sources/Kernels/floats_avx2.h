@@ -1,4 +1,4 @@
-/// A register of eight floats, under the names that the shared tiles of float sums use.
+/// A register of eight floats, under the names that the shared tiles of float sums and the recurrent cells use.
 #ifndef BITDEPTH_FLOATS_AVX2_H
 #define BITDEPTH_FLOATS_AVX2_H
 
@@ -32,6 +32,37 @@ BD_FLOATS BD_INLINE floats multiply_add(floats a, floats b, floats sum) { return
 /// min and max return their second operand when one is NaN: the value stands second, so NaN passes.
 BD_FLOATS BD_INLINE floats clamp(floats value, floats minimum, floats maximum) {
   return _mm256_min_ps(maximum, _mm256_max_ps(minimum, value));
+}
+
+/// Per lane `left < right ? yes : no`.
+BD_FLOATS BD_INLINE floats where_less(floats left, floats right, floats yes, floats no) {
+  return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(left, right, _CMP_LT_OQ));
+}
+BD_FLOATS BD_INLINE floats magnitude(floats value) { return _mm256_andnot_ps(splat(-0.0f), value); }
+BD_FLOATS BD_INLINE floats with_sign(floats value, floats sign) {
+  return _mm256_or_ps(magnitude(value), _mm256_and_ps(splat(-0.0f), sign));
+}
+/// 2 to the power of the integer in the low mantissa bits, -126 ... 127.
+BD_FLOATS BD_INLINE floats power_of_two(floats exponent) {
+  const __m256i shifted = _mm256_slli_epi32(_mm256_castps_si256(exponent), 23);
+  return _mm256_castsi256_ps(_mm256_add_epi32(shifted, _mm256_set1_epi32(0x3F800000)));
+}
+BD_FLOATS BD_INLINE floats load_codes(const int8_t *from) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)from)));
+}
+
+BD_FLOATS BD_INLINE floats square_root(floats value) { return _mm256_sqrt_ps(value); }
+/// The exponent of a positive normal number, and what is left of it: 1 <= fraction < 2.
+BD_FLOATS BD_INLINE floats exponent_of(floats value) {
+  const __m256i biased = _mm256_srli_epi32(_mm256_castps_si256(value), 23);
+  return _mm256_cvtepi32_ps(_mm256_sub_epi32(biased, _mm256_set1_epi32(127)));
+}
+BD_FLOATS BD_INLINE floats fraction_of(floats value) {
+  const __m256i bits = _mm256_and_si256(_mm256_castps_si256(value), _mm256_set1_epi32(0x007FFFFF));
+  return _mm256_castsi256_ps(_mm256_or_si256(bits, _mm256_set1_epi32(0x3F800000)));
+}
+BD_FLOATS BD_INLINE floats where_nan(floats value, floats yes, floats no) {
+  return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(value, value, _CMP_UNORD_Q));
 }
 
 #endif

@@ -1,4 +1,4 @@
-/// A register of sixteen floats, under the names that the shared tiles of float sums use.
+/// A register of sixteen floats, under the names that the shared tiles of float sums and the recurrent cells use.
 #ifndef BITDEPTH_FLOATS_AVX512_H
 #define BITDEPTH_FLOATS_AVX512_H
 
@@ -33,6 +33,37 @@ BD_FLOATS BD_INLINE floats multiply_add(floats a, floats b, floats sum) { return
 /// min and max return their second operand when one is NaN: the value stands second, so NaN passes.
 BD_FLOATS BD_INLINE floats clamp(floats value, floats minimum, floats maximum) {
   return _mm512_min_ps(maximum, _mm512_max_ps(minimum, value));
+}
+
+/// Per lane `left < right ? yes : no`.
+BD_FLOATS BD_INLINE floats where_less(floats left, floats right, floats yes, floats no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(left, right, _CMP_LT_OQ), no, yes);
+}
+BD_FLOATS BD_INLINE floats magnitude(floats value) { return _mm512_andnot_ps(splat(-0.0f), value); }
+BD_FLOATS BD_INLINE floats with_sign(floats value, floats sign) {
+  return _mm512_or_ps(magnitude(value), _mm512_and_ps(splat(-0.0f), sign));
+}
+/// 2 to the power of the integer in the low mantissa bits, -126 ... 127.
+BD_FLOATS BD_INLINE floats power_of_two(floats exponent) {
+  const __m512i shifted = _mm512_slli_epi32(_mm512_castps_si512(exponent), 23);
+  return _mm512_castsi512_ps(_mm512_add_epi32(shifted, _mm512_set1_epi32(0x3F800000)));
+}
+BD_FLOATS BD_INLINE floats load_codes(const int8_t *from) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)from)));
+}
+
+BD_FLOATS BD_INLINE floats square_root(floats value) { return _mm512_sqrt_ps(value); }
+/// The exponent of a positive normal number, and what is left of it: 1 <= fraction < 2.
+BD_FLOATS BD_INLINE floats exponent_of(floats value) {
+  const __m512i biased = _mm512_srli_epi32(_mm512_castps_si512(value), 23);
+  return _mm512_cvtepi32_ps(_mm512_sub_epi32(biased, _mm512_set1_epi32(127)));
+}
+BD_FLOATS BD_INLINE floats fraction_of(floats value) {
+  const __m512i bits = _mm512_and_si512(_mm512_castps_si512(value), _mm512_set1_epi32(0x007FFFFF));
+  return _mm512_castsi512_ps(_mm512_or_si512(bits, _mm512_set1_epi32(0x3F800000)));
+}
+BD_FLOATS BD_INLINE floats where_nan(floats value, floats yes, floats no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q), no, yes);
 }
 
 #endif

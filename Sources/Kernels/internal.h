@@ -81,17 +81,42 @@
                                 float *packed);                                                                      \
   void bd_sdepthwise_##isa(const bd_sdepthwise *job, int64_t line_begin, int64_t line_end);
 
+/// Declares the float functions, reductions and normalizations of one instruction set.
+#define BD_DECLARE_VECTOR_ENTRIES(isa)                                                                               \
+  void bd_sunary_##isa(const bd_sunary *job, int64_t begin, int64_t end);                                            \
+  void bd_sbroadcast_##isa(const bd_sbroadcast *job, int64_t begin, int64_t end);                                    \
+  void bd_sreduce_##isa(const bd_reduce *job, int64_t part_begin, int64_t part_end);                                 \
+  void bd_ssoftmax_##isa(const bd_softmax *job, int64_t part_begin, int64_t part_end);                               \
+  void bd_snormalize_##isa(const bd_normalize *job, int64_t row_begin, int64_t row_end);                             \
+  void bd_saffine_##isa(const bd_affine *job, int64_t row_begin, int64_t row_end);                                   \
+  void bd_scolumns_##isa(const float *input, const float *shifts, float *sums, int64_t columns, int64_t row_begin,   \
+                         int64_t row_end);
+
+/// Declares the recurrent cells of one instruction set.
+#define BD_DECLARE_RECURRENT_ENTRIES(isa)                                                                            \
+  size_t bd_recurrent_packed_elements_##isa(int64_t hidden, int64_t gates);                                          \
+  void bd_recurrent_pack_##isa(const void *weights, int64_t element_bytes, int64_t hidden, int64_t gates,            \
+                               void *packed);                                                                        \
+  void bd_recurrent_##isa(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end, int64_t sequence_begin,     \
+                          int64_t sequence_end, int64_t unit_begin, int64_t unit_end);
+
 BD_DECLARE_INTEGER_ENTRIES(scalar)
 BD_DECLARE_ELEMENTWISE_ENTRIES(scalar)
 BD_DECLARE_POOL_ENTRIES(scalar)
 BD_DECLARE_FLOAT_ENTRIES(scalar)
+BD_DECLARE_VECTOR_ENTRIES(scalar)
+BD_DECLARE_RECURRENT_ENTRIES(scalar)
 #if BD_X86
 BD_DECLARE_INTEGER_ENTRIES(avx2)
 BD_DECLARE_ELEMENTWISE_ENTRIES(avx2)
 BD_DECLARE_POOL_ENTRIES(avx2)
 BD_DECLARE_FLOAT_ENTRIES(avx2)
+BD_DECLARE_VECTOR_ENTRIES(avx2)
+BD_DECLARE_RECURRENT_ENTRIES(avx2)
 BD_DECLARE_INTEGER_ENTRIES(avx512vnni)
 BD_DECLARE_FLOAT_ENTRIES(avx512vnni)
+BD_DECLARE_VECTOR_ENTRIES(avx512vnni)
+BD_DECLARE_RECURRENT_ENTRIES(avx512vnni)
 #endif
 
 /// Limits a value; NaN stays NaN, and a zero keeps its sign. The operand order is that of vmaxps and vminps.

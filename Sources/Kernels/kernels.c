@@ -26,6 +26,15 @@
   .sgemm = bd_sgemm_##isa, .sdepthwise_packed_floats = bd_sdepthwise_packed_floats_##isa,               \
   .sdepthwise_pack = bd_sdepthwise_pack_##isa, .sdepthwise = bd_sdepthwise_##isa
 
+#define BD_VECTOR_ENTRIES(isa)                                                                          \
+  .sunary = bd_sunary_##isa, .sbroadcast = bd_sbroadcast_##isa, .sreduce = bd_sreduce_##isa,            \
+  .ssoftmax = bd_ssoftmax_##isa, .snormalize = bd_snormalize_##isa, .saffine = bd_saffine_##isa,        \
+  .scolumns = bd_scolumns_##isa
+
+#define BD_RECURRENT_ENTRIES(isa)                                                                       \
+  .recurrent_packed_elements = bd_recurrent_packed_elements_##isa,                                      \
+  .recurrent_pack = bd_recurrent_pack_##isa, .recurrent = bd_recurrent_##isa
+
 static const bd_kernels scalar_kernels = {
     .isa = BD_ISA_SCALAR,
     .name = "scalar",
@@ -33,6 +42,8 @@ static const bd_kernels scalar_kernels = {
     BD_ELEMENTWISE_ENTRIES(scalar),
     BD_POOL_ENTRIES(scalar),
     BD_FLOAT_ENTRIES(scalar),
+    BD_VECTOR_ENTRIES(scalar),
+    BD_RECURRENT_ENTRIES(scalar),
 };
 
 #if BD_X86
@@ -44,6 +55,8 @@ static const bd_kernels avx2_kernels = {
     BD_ELEMENTWISE_ENTRIES(avx2),
     BD_POOL_ENTRIES(avx2),
     BD_FLOAT_ENTRIES(avx2),
+    BD_VECTOR_ENTRIES(avx2),
+    BD_RECURRENT_ENTRIES(avx2),
 };
 
 static const bd_kernels avx512vnni_kernels = {
@@ -53,6 +66,8 @@ static const bd_kernels avx512vnni_kernels = {
     BD_ELEMENTWISE_ENTRIES(avx2),
     BD_POOL_ENTRIES(avx2),
     BD_FLOAT_ENTRIES(avx512vnni),
+    BD_VECTOR_ENTRIES(avx512vnni),
+    BD_RECURRENT_ENTRIES(avx512vnni),
 };
 
 /// Whether the bits of `wanted` are all set in `value`.

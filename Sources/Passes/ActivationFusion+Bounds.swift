@@ -4,35 +4,40 @@ import BitdepthTensors
 
 extension ActivationFusion {
     /// Relu, Clip, Min and Max with constants: chains of them become one Relu or one Clip.
-    static func bounds(_ facts: [ValueName: Fact]) -> [RewriteRule] {
-        let x = Pattern.value("x")
-        return [
-            RewriteRule("bounds of bounds", bounding(bounding(x, as: "inner"), as: "outer")) {
-                match, replacement throws(BitdepthError) in
+    static let bounds = [
+        Rewriting(
+            "bounds of bounds", "clip(clip(x, a, b), c, d), with Relu as clip(x, 0, ∞)",
+            becomes: "Relu(x) or Clip(x) with the tighter bounds", since: 11,
+            pattern: bounding(bounding(x, as: "inner"), as: "outer"),
+            rewrite: { match, replacement throws(BitdepthError) in
                 guard let inner = try Bounds(match, "inner"), let outer = try Bounds(match, "outer") else {
                     return false
                 }
                 return try outer.applied(after: inner).replace(match, in: &replacement)
-            },
-            RewriteRule("Clip that is Relu", bounding(x, as: "outer")) { match, replacement throws(BitdepthError) in
+            }),
+        Rewriting(
+            "Clip that is Relu", "Clip(x, 0, ∞)", becomes: "Relu(x)", since: 11, pattern: bounding(x, as: "outer"),
+            rewrite: { match, replacement throws(BitdepthError) in
                 guard match.root.op == "Clip", let bounds = try Bounds(match, "outer"), bounds.isRelu else {
                     return false
                 }
                 return try bounds.replace(match, in: &replacement)
-            },
-            RewriteRule("Max with constant", .commutative("Max", x, .constant("bound"))) {
-                match, replacement throws(BitdepthError) in
+            }),
+        extreme("Max with constant", "Max", "max(x, c)") { Bounds(low: $0, high: .infinity, type: $1) },
+        extreme("Min with constant", "Min", "min(x, c)") { Bounds(low: -.infinity, high: $0, type: $1) },
+    ]
+
+    private static func extreme(
+        _ name: String, _ op: OperatorName, _ formula: String,
+        _ bounds: @escaping @Sendable (Double, ElementType) -> Bounds
+    ) -> Rewriting {
+        Rewriting(
+            name, formula, becomes: "Relu(x) or Clip(x)", when: "c is one number and the shape stays", since: 11,
+            pattern: .commutative(op, x, .constant("bound")),
+            typed: { match, facts, replacement throws(BitdepthError) in
                 guard let bound = try scalarBound(match, facts) else { return false }
-                return try Bounds(low: bound, high: .infinity, type: match.constant("bound").type)
-                    .replace(match, in: &replacement)
-            },
-            RewriteRule("Min with constant", .commutative("Min", x, .constant("bound"))) {
-                match, replacement throws(BitdepthError) in
-                guard let bound = try scalarBound(match, facts) else { return false }
-                return try Bounds(low: -.infinity, high: bound, type: match.constant("bound").type)
-                    .replace(match, in: &replacement)
-            },
-        ]
+                return try bounds(bound, try match.constant("bound").type).replace(match, in: &replacement)
+            })
     }
 
     private static func bounding(_ x: Pattern, as name: String) -> Pattern {
@@ -44,18 +49,18 @@ extension ActivationFusion {
     }
 
     /// The one number that a value is compared with; `nil` where comparing would change the shape.
-    private static func scalarBound(_ match: Match, _ facts: [ValueName: Fact]) throws(BitdepthError) -> Double? {
+    private static func scalarBound(_ match: Match, _ facts: InferredFacts) throws(BitdepthError) -> Double? {
         let constant = try match.constant("bound")
         guard constant.count == 1, constant.type.isFloatingPoint, let bound = try constant.doubles().first, !bound.isNaN
         else { return nil }
         if constant.shape.rank == 0 { return bound }
-        guard let rank = facts[try match.value("x")]?.rank, constant.shape.rank <= rank else { return nil }
+        guard let rank = facts.rank(try match.value("x")), constant.shape.rank <= rank else { return nil }
         return bound
     }
 }
 
 /// `y = min(max(x, low), high)`.
-private struct Bounds {
+struct Bounds {
     var low: Double
     var high: Double
     /// The type of the constants; `nil` where a Relu needs none.

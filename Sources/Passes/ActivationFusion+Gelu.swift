@@ -4,11 +4,11 @@ import BitdepthTensors
 extension ActivationFusion {
     /// GELU spelled out by Erf and by Tanh. Source: Hendrycks and Gimpel 2016 (arXiv 1606.08415); ONNX Gelu-20.
     static let gelu = [
-        becoming("Gelu", from: half(of: erfGate)),
-        becoming("Gelu", ["approximate": .text("tanh")], from: half(of: tanhGate)),
+        row("Gelu by Erf", "0.5 · x · (1 + erf(x/√2))", becomes: "Gelu", since: 20, from: half(of: erfGate)),
+        row(
+            "Gelu by Tanh", "0.5 · x · (1 + tanh(√(2/π) · (x + 0.044715 · x³)))", becomes: "Gelu",
+            ["approximate": .text("tanh")], since: 20, from: half(of: tanhGate)),
     ]
-
-    private static let x = Pattern.value("x")
 
     /// `0.5 · x · gate`, in every grouping.
     private static func half(of gate: Pattern) -> Pattern {

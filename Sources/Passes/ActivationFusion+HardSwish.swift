@@ -2,7 +2,6 @@ import BitdepthGraphs
 import BitdepthTensors
 
 extension ActivationFusion {
-    private static let x = Pattern.value("x")
     /// `min(max(x + 3, 0), 6)`.
     private static let shiftedRelu6 = Pattern.node(
         "Clip", inputs: [.commutative("Add", x, .scalar(3)), .scalar(0), .scalar(6)])
@@ -10,8 +9,8 @@ extension ActivationFusion {
 
     /// `x · min(max(x + 3, 0), 6) / 6`, in every grouping, and `x · HardSigmoid(x)`. Source: ONNX HardSwish-14.
     static let hardSwish = [
-        becoming(
-            "HardSwish",
+        row(
+            "HardSwish", "x · min(max(x + 3, 0), 6) / 6, x · HardSigmoid(x)", becomes: "HardSwish", since: 14,
             from: .either(
                 .node("Div", inputs: [.commutative("Mul", x, shiftedRelu6), .scalar(6)]),
                 .triple("Mul", x, shiftedRelu6, sixth),
@@ -22,8 +21,9 @@ extension ActivationFusion {
 
     /// `min(max(x + 3, 0), 6) / 6`: the gate of squeeze-and-excitation blocks.
     static let hardSigmoid = [
-        becoming(
-            "HardSigmoid", ["alpha": .float(1 / 6), "beta": .float(0.5)],
+        row(
+            "HardSigmoid", "min(max(x + 3, 0), 6) / 6", becomes: "HardSigmoid",
+            ["alpha": .float(1 / 6), "beta": .float(0.5)], since: 6,
             from: .either(.node("Div", inputs: [shiftedRelu6, .scalar(6)]), .commutative("Mul", shiftedRelu6, sixth)))
     ]
 

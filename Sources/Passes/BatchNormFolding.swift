@@ -6,20 +6,22 @@ import BitdepthTensors
 ///
 /// Not where the linear node's output has other users or is an output of the graph; a weight that other nodes read too
 /// is copied. Source: Nagel et al. 2021 (arXiv 2106.08295), section 3.1.
-public struct BatchNormFolding: Pass {
+public struct BatchNormFolding: RewritePass {
     public let name = "fold batch normalization"
 
     public init() {}
 
-    public func run(_ graph: inout Graph) throws(BitdepthError) -> Int { try Rewriter.apply([Self.rule], to: &graph) }
+    public static let rewritings = [rule]
 
-    static let rule = RewriteRule(
-        "linear + BatchNormalization",
-        .node(
+    private static let rule = Rewriting(
+        "linear + BatchNormalization", "BatchNormalization(linear(x, w, b), γ, β, μ, σ²)",
+        becomes: "linear(x, w·γ/√(σ²+ε), β + (b−μ)·γ/√(σ²+ε))", when: LinearNode.condition,
+        pattern: .node(
             "BatchNormalization",
             inputs: [
                 LinearNode.pattern, .constant("gamma"), .constant("beta"), .constant("mean"), .constant("variance"),
-            ])
+            ]
+        )
     ) { match, replacement throws(BitdepthError) in
         let attributes = AttributeReader(match.root)
         guard

@@ -3,23 +3,29 @@ import BitdepthTensors
 
 /// Takes a constant that is added to (or subtracted from) the output of a Conv, ConvTranspose or Gemm, one number per
 /// channel or one for all, into the bias.
-public struct ConvAddBias: Pass {
+public struct ConvAddBias: RewritePass {
     public let name = "fold added constants into the bias"
 
     public init() {}
 
-    public func run(_ graph: inout Graph) throws(BitdepthError) -> Int { try Rewriter.apply(Self.rules, to: &graph) }
-
-    static let rules = [
-        RewriteRule("linear + constant", .commutative("Add", LinearNode.pattern, .constant("summand"))) {
+    public static let rewritings = [
+        Rewriting(
+            "linear + constant", "linear(x, w, b) + c", becomes: "linear(x, w, b + c)", when: condition,
+            pattern: .commutative("Add", LinearNode.pattern, .constant("summand"))
+        ) {
             match, replacement throws(BitdepthError) in
             try fold(match, sign: 1, into: &replacement)
         },
-        RewriteRule("linear - constant", .node("Sub", inputs: [LinearNode.pattern, .constant("summand")])) {
+        Rewriting(
+            "linear − constant", "linear(x, w, b) − c", becomes: "linear(x, w, b − c)", when: condition,
+            pattern: .node("Sub", inputs: [LinearNode.pattern, .constant("summand")])
+        ) {
             match, replacement throws(BitdepthError) in
             try fold(match, sign: -1, into: &replacement)
         },
     ]
+
+    private static let condition = LinearNode.condition + " and c is one number per channel or one for all"
 
     private static func fold(_ match: Match, sign: Double, into replacement: inout Replacement) throws(BitdepthError)
         -> Bool

@@ -4,23 +4,22 @@ import BitdepthTensors
 
 /// Makes a Gemm of a MatMul with a constant matrix, where the input is a matrix too and what follows is the Add of a constant
 /// vector, which becomes the bias, or a BatchNormalization, which can then fold.
-public struct LinearFusion: Pass {
+public struct LinearFusion: RewritePass {
     public let name = "fuse matrix product and bias"
 
     public init() {}
 
-    public func run(_ graph: inout Graph) throws(BitdepthError) -> Int {
-        let facts = try ShapeInference.facts(of: graph, tolerant: true)
-        return try Rewriter.apply([Self.bias(facts), Self.batchNorm(facts)], to: &graph)
-    }
+    public static let rewritings = [bias, batchNorm]
 
     private static let product = Pattern.node(
         "MatMul", inputs: [.value("a"), .constant("b") { $0.shape.rank == 2 && $0.type.isFloatingPoint }], as: "product"
     )
 
-    private static func bias(_ facts: [ValueName: Fact]) -> RewriteRule {
-        RewriteRule("MatMul + vector", .commutative("Add", product, .constant("c"))) {
-            match, replacement throws(BitdepthError) in
+    private static let bias = Rewriting(
+        "MatMul + vector", "MatMul(a, b) + c", becomes: "Gemm(a, b, c)",
+        when: "a is a matrix, b a constant matrix, c a constant vector or number",
+        pattern: .commutative("Add", product, .constant("c")),
+        typed: { match, facts, replacement throws(BitdepthError) in
             let columns = try match.constant("b").shape[1]
             let c = try match.constant("c")
             guard
@@ -31,20 +30,20 @@ public struct LinearFusion: Pass {
             let biasName = replacement.change(try match.value("c"), to: vector)
             replacement.add(try gemm(match, bias: biasName, output: replacement.output))
             return true
-        }
-    }
+        })
 
-    private static func batchNorm(_ facts: [ValueName: Fact]) -> RewriteRule {
-        let pattern = Pattern.node("BatchNormalization", inputs: [product], furtherInputs: true)
-        return RewriteRule("MatMul + BatchNormalization", pattern) { match, replacement throws(BitdepthError) in
+    private static let batchNorm = Rewriting(
+        "MatMul + BatchNormalization", "BatchNormalization(MatMul(a, b), …)",
+        becomes: "BatchNormalization(Gemm(a, b), …)", when: "a is a matrix, b a constant matrix",
+        pattern: .node("BatchNormalization", inputs: [product], furtherInputs: true),
+        typed: { match, facts, replacement throws(BitdepthError) in
             guard facts[try match.value("a")]?.rank == 2, let between = try match.node("product").output(0) else {
                 return false
             }
             replacement.add(try gemm(match, bias: nil, output: between))
             replacement.add(match.root)
             return true
-        }
-    }
+        })
 
     private static func gemm(_ match: Match, bias: ValueName?, output: ValueName) throws(BitdepthError) -> Node {
         let product = try match.node("product")

@@ -9,6 +9,9 @@ struct LinearNode {
         "Conv", "ConvTranspose", "Gemm",
         inputs: [.value("x"), .constant("weight"), .optional(.constant("bias"))], as: "linear")
 
+    /// What the rows of the table that use ``pattern`` mean by "linear".
+    static let condition = "linear is Conv, ConvTranspose or Gemm, its weight and bias are constant"
+
     var node: Node
     var weightName: ValueName
     var weight: Tensor

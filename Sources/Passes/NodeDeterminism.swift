@@ -7,7 +7,7 @@ extension Node {
     ]
 
     /// Whether the outputs depend on the inputs alone.
-    var isDeterministic: Bool {
+    public var isDeterministic: Bool {
         if Node.randomOperators.contains(op) { return false }
         // Dropout draws only in training, which its third input asks for.
         if op == "Dropout" { return input(2) == nil }

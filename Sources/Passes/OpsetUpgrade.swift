@@ -9,7 +9,7 @@ import OrderedCollections
 /// latest version.
 public struct OpsetUpgrade: Sendable {
     /// The version of ONNX's own operator set that graphs in memory have.
-    public static let latest = 25
+    public static let latest = 28
 
     private let catalogue: OperatorCatalogue
 

@@ -5,12 +5,10 @@ import BitdepthTensors
 /// Lets a Conv, or an AveragePool that counts its padding, pad by itself what a Pad of zeros padded before it.
 ///
 /// Zeros in front of a MaxPool stay: its own padding never wins, a zero may.
-public struct PadIntoConv: Pass {
+public struct PadIntoConv: RewritePass {
     public let name = "fold zero padding"
 
     public init() {}
-
-    public func run(_ graph: inout Graph) throws(BitdepthError) -> Int { try Rewriter.apply(Self.rules, to: &graph) }
 
     private static let pad = Pattern.node(
         "Pad",
@@ -24,13 +22,17 @@ public struct PadIntoConv: Pass {
         return value == 0
     }
 
-    static let rules = [
-        RewriteRule(
-            "Pad + Conv", .node("Conv", inputs: [pad, .value("weight")], as: "consumer", furtherInputs: true)
+    public static let rewritings = [
+        Rewriting(
+            "Pad + Conv", "Conv(Pad(x, pads), w)", becomes: "Conv(x, w) with the pads", when: "the fill is 0",
+            pattern: .node("Conv", inputs: [pad, .value("weight")], as: "consumer", furtherInputs: true)
         ) { match, replacement throws(BitdepthError) in
             try fold(match, kernel: nil, into: &replacement)
         },
-        RewriteRule("Pad + AveragePool", .node("AveragePool", inputs: [pad], as: "consumer")) {
+        Rewriting(
+            "Pad + AveragePool", "AveragePool(Pad(x, pads))", becomes: "AveragePool(x) with the pads",
+            when: "the fill is 0 and padding counts", pattern: .node("AveragePool", inputs: [pad], as: "consumer")
+        ) {
             match, replacement throws(BitdepthError) in
             let attributes = AttributeReader(match.root)
             // With ceil_mode the last window may lie partly outside of what is padded, and is divided by less.

@@ -1,7 +1,7 @@
 import BitdepthGraphs
 import BitdepthTensors
 
-/// Passes that run one after the other, again and again until none finds anything to do.
+/// Passes that run one after the other, in bodies too, again and again until none finds anything to do.
 public struct PassPipeline: Sendable {
     public var passes: [any Pass]
     /// Rounds after which the pipeline stops even if passes still change something.
@@ -31,7 +31,7 @@ public struct PassPipeline: Sendable {
         public subscript(pass: String) -> Int { counts.first { $0.pass == pass }?.changes ?? 0 }
     }
 
-    /// Runs the passes over the graph.
+    /// Runs the passes over the graph and over the bodies that its nodes carry.
     ///
     /// - Throws: ``BitdepthError/Code/cycle`` and errors of type inference, with the node's place.
     @discardableResult
@@ -41,10 +41,33 @@ public struct PassPipeline: Sendable {
         while report.rounds < roundLimit, !report.reachedFixedPoint {
             let before = report.changes
             for (index, pass) in passes.enumerated() { report.counts[index].changes += try pass.run(&graph) }
+            try runOverBodies(of: &graph, &report)
             report.rounds += 1
             report.reachedFixedPoint = report.changes == before
         }
         return report
+    }
+
+    /// Runs the passes over every body by itself; a body that captures less afterwards may leave dead code around it, for
+    /// the next round.
+    private func runOverBodies(of graph: inout Graph, _ report: inout Report) throws(BitdepthError) {
+        guard graph.nodes.contains(where: { !$0.subgraphs.isEmpty }) else { return }
+        let facts = try ShapeInference.facts(of: graph, tolerant: true)
+        let outer = graph
+        var changes = 0
+        for position in graph.nodes.indices where !graph.nodes[position].subgraphs.isEmpty {
+            let place = graph.nodes[position].place
+            try graph.nodes[position].updateSubgraphs { body throws(BitdepthError) in
+                var closed = ClosedBody(body, in: outer, facts: facts)
+                let inner = try locating(place) { () throws(BitdepthError) in try run(&closed.graph) }
+                guard inner.changes > 0 else { return }
+                body = closed.opened
+                for index in inner.counts.indices { report.counts[index].changes += inner.counts[index].changes }
+                changes += inner.changes
+            }
+        }
+        // What passes named in one body may be the name of something elsewhere.
+        if changes > 0 { graph.makeNamesUnique() }
     }
 }
 
@@ -61,9 +84,12 @@ extension PassPipeline {
     public static func inference(keepQDQ: Bool, opset: Int = .max) -> PassPipeline {
         PassPipeline([
             ConstantFolding(preservingQuantization: keepQDQ),
+            IfInlining(),
             IdentityRemoval(),
             CommonSubexpression(),
+            ReshapeFusion(opset: opset),
             TransposeCancellation(),
+            TransposeSinking(),
             PadIntoConv(),
             LinearFusion(),
             BatchNormFolding(),
@@ -71,6 +97,9 @@ extension PassPipeline {
             ConvAddBias(),
             ActivationFusion(opset: opset),
             NormalizationFusion(opset: opset),
+            PoolFusion(),
+            AttentionScaling(),
+            DequantizedMovement(),
             DeadCodeRemoval(),
         ])
     }

@@ -7,7 +7,9 @@ public struct ShapeInference: Sendable {
     /// Initializers of up to so many elements are followed through the graph as constants: shapes and indices, mostly.
     public static let largestFollowedConstant = 1024
 
-    /// What is known of each value.
+    /// What is known of each value, those inside bodies included: their names are unique over all graphs of a model.
+    ///
+    /// Of a value that is computed in every iteration of a loop that is told which is true of all iterations.
     ///
     /// - Parameters:
     ///   - inputs: Types that take precedence over those that the graph states for its inputs: this is how dynamic
@@ -22,22 +24,26 @@ public struct ShapeInference: Sendable {
         of graph: Graph, inputs overrides: [ValueName: TensorType] = [:], outer: [ValueName: Fact] = [:],
         tolerant: Bool = false, catalogue: OperatorCatalogue = .all
     ) throws(BitdepthError) -> [ValueName: Fact] {
-        var facts = outer
-        for (name, tensor) in graph.initializers { facts[name] = try fact(of: tensor) }
-        for input in graph.inputs {
-            facts[input.name] = try fact(of: input, override: overrides[input.name], in: graph)
-        }
-        for position in try graph.topologicalOrder() {
-            let node = graph.nodes[position]
-            for (output, fact) in try outputs(of: node, facts, tolerant: tolerant, catalogue) { facts[output] = fact }
-            for case let output? in node.outputs where facts[output] == nil {
-                facts[output] = graph.valueTypes[output].map { Fact($0) }
-            }
-        }
-        return facts
+        try walk(graph, inputs: overrides, outer: outer, tolerant: tolerant, catalogue: catalogue).facts
     }
 
-    private static func fact(of tensor: Tensor) throws(BitdepthError) -> Fact {
+    /// A finished walk over the graph. See ``facts(of:inputs:outer:tolerant:catalogue:)``.
+    ///
+    /// - Parameter namesExtents: Whether unknown extents get names of their own, so that equal ones can be told.
+    static func walk(
+        _ graph: Graph, inputs overrides: [ValueName: TensorType], outer: [ValueName: Fact], tolerant: Bool,
+        catalogue: OperatorCatalogue = .all, namesExtents: Bool = false
+    ) throws(BitdepthError) -> InferenceWalk {
+        let walk = InferenceWalk(tolerant: tolerant, catalogue: catalogue, namesExtents: namesExtents, facts: outer)
+        for input in graph.inputs {
+            walk.facts[input.name] = try fact(of: input, override: overrides[input.name], in: graph)
+            walk.nameExtents(of: input.name)
+        }
+        try walk.infer(graph, inputs: Set(graph.inputs.map(\.name)))
+        return walk
+    }
+
+    static func fact(of tensor: Tensor) throws(BitdepthError) -> Fact {
         guard tensor.count <= largestFollowedConstant else { return Fact(TensorType(of: tensor)) }
         return Fact(constant: try tensor.loaded())
     }
@@ -47,32 +53,13 @@ public struct ShapeInference: Sendable {
     ) throws(BitdepthError) -> Fact? {
         // The default of an input says what type it has, not what its elements are: the caller may give others.
         let stated = input.type ?? graph.initializers[input.name].map { TensorType(of: $0) }
-        guard let override, let stated else { return (override ?? stated).map { Fact($0) } }
+        guard let override, let stated else { return (override ?? stated).map { Fact($0, kind: input.kind) } }
         guard stated.admits(override) else {
             throw BitdepthError(
                 .badData, "input \"\(input.name)\" is declared as \(stated) and cannot be \(override)",
                 at: .init(tensor: input.name.text))
         }
         return Fact(override)
-    }
-
-    private static func outputs(
-        of node: Node, _ facts: [ValueName: Fact], tolerant: Bool, _ catalogue: OperatorCatalogue
-    ) throws(BitdepthError) -> [(ValueName, Fact)] {
-        if tolerant && catalogue[node.op] == nil { return [] }
-        let op = try catalogue.decode(node)
-        var inputs: [Fact?] = []
-        for input in node.inputs {
-            guard let input else {
-                inputs.append(nil)
-                continue
-            }
-            // `nil` would say that the input is left out; of one whose type is unknown nothing can be concluded.
-            guard let fact = facts[input] else { return [] }
-            inputs.append(fact)
-        }
-        let results = try locating(node.place) { () throws(BitdepthError) in try op.infer(inputs) }
-        return zip(node.outputs, results).compactMap { output, fact in output.map { ($0, fact) } }
     }
 }
 

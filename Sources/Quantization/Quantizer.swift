@@ -12,6 +12,8 @@ public struct Quantizer: Sendable {
     public let configuration: QuantizationConfiguration
     public var threads: Int
     public var instructionSet: InstructionSet
+    /// What the work may take in memory; a model that this does not hold is calibrated in segments. `nil` for no bound.
+    public var memory: MemoryBudget?
 
     public init(_ configuration: QuantizationConfiguration, threads: Int = 1, instructionSet: InstructionSet = .best) {
         self.configuration = configuration
@@ -22,6 +24,9 @@ public struct Quantizer: Sendable {
     /// What the work is at.
     public enum Stage: String, Sendable {
         case calibrating, refining, checking
+        /// Noise is measured source by source, to find which nodes stay float.
+        case listening
+        case verifying
     }
 
     public typealias Progress = @Sendable (Stage, _ done: Int, _ total: Int) throws(BitdepthError) -> Void
@@ -38,13 +43,12 @@ public struct Quantizer: Sendable {
         let (graph, report) = try prepared(model)
         let facts = try ShapeInference.facts(of: graph)
         var plan = try plan(graph, facts)
+        try checkRefinement(graph)
         try checkWeights(graph, plan)
-        let statistics = try Calibrator(
-            graph, observing: valuesToObserve(graph, facts, plan), threads: threads, instructionSet: instructionSet
-        ).statistics(over: samples) { done, total throws(BitdepthError) in try progress?(.calibrating, done, total) }
+        let statistics = try calibrator(graph, observing: valuesToObserve(graph, facts, plan)).statistics(over: samples)
+        { done, total throws(BitdepthError) in try progress?(.calibrating, done, total) }
 
-        let forced = DataObstacles(graph, plan, statistics).byPosition
-        if !forced.isEmpty { plan = try self.plan(graph, facts, forcedFloat: forced) }
+        plan = try self.plan(graph, facts, statistics)
         let ranges = try ranges(graph, facts, plan, statistics, samples, progress)
         let parameters = try ValueParameters(plan, ranges: ranges, scheme: configuration.activations)
         var notes = notes(graph, plan, statistics)
@@ -69,20 +73,20 @@ public struct Quantizer: Sendable {
     /// The float graph that is calibrated: in FP32, after passes.
     func prepared(_ model: ModelGraph) throws(BitdepthError) -> (graph: Graph, report: PassPipeline.Report) {
         try model.checkOperators()
-        var graph = try HalfPrecisionPorts().run(model.graph)
-        // Passes may use no operator that the written file's operator set lacks.
-        let report = try PassPipeline.inference(keepQDQ: true, opset: model.sourceOpset ?? .max).run(&graph)
-        return (graph, report)
+        var graph = try HalfPrecisionPorts().run(try widenedOutside(model.graph))
+        // An operator that the written file's operator set lacks is spelled out there, whole between its codes.
+        let report = try PassPipeline.standard.run(&graph)
+        return (try storedOutside(graph), report)
     }
 
+    /// - Parameter statistics: What calibration found, once it ran: some nodes are then better left float.
     private func plan(
-        _ graph: Graph, _ facts: [ValueName: Fact], forcedFloat: [Int: String] = [:]
+        _ graph: Graph, _ facts: [ValueName: Fact], _ statistics: CalibrationStatistics? = nil
     ) throws(BitdepthError) -> QuantizationPlan {
-        var planner = try Planner(graph, configuration, facts: facts, forcedFloat: forcedFloat)
-        let plan = planner.plan()
+        let plan = try plan(ofScope: graph, facts, statistics)
         guard plan.quantizesAnything || plan.hasQuantizedNodes else {
             let reasons = Set(
-                plan.decisions.compactMap { decision -> String? in
+                plan.allDecisions.compactMap { decision -> String? in
                     if case .float(let reason) = decision.outcome { "\(decision.operatorType): \(reason)" } else { nil }
                 }
             ).sorted()
@@ -102,6 +106,7 @@ public struct Quantizer: Sendable {
                 try WeightQuantizer.checkIsFinite(try weight.floats())
             }
         }
+        for body in plan.bodies { try checkWeights(body.closed.graph, body.plan) }
     }
 
     /// What the ranges come from, what decides whether parts may share a scale, and the outputs, so that NaN is found
@@ -109,10 +114,10 @@ public struct Quantizer: Sendable {
     private func valuesToObserve(_ graph: Graph, _ facts: [ValueName: Fact], _ plan: QuantizationPlan) -> [ValueName] {
         let produced = GraphIndex(graph).producer
         let outputs = graph.outputs.map(\.name).filter {
-            facts[$0]?.element.isFloatingPoint ?? false && produced[$0] != nil
+            facts[$0]?.element.isWideFloat ?? false && produced[$0] != nil
         }
         var seen = Set<ValueName>()
-        return (plan.observedValues + plan.joinedValues.sorted() + outputs).filter { seen.insert($0).inserted }
+        return (plan.observedValues + plan.allJoinedValues + outputs).filter { seen.insert($0).inserted }
     }
 
     private func ranges(
@@ -131,7 +136,7 @@ public struct Quantizer: Sendable {
             }
         }
         guard candidates.values.contains(where: { $0.count > 1 }) else { return candidates.compactMapValues(\.first) }
-        let few = try samples.chosenByContent(configuration.refinementSamples)
+        let few = try samples.chosenByContent(configuration.refinementSamples, threads: threads)
         return try RangeRefinement(
             graph: graph, facts: facts, scheme: scheme, threads: threads, instructionSet: instructionSet
         )
@@ -142,13 +147,14 @@ public struct Quantizer: Sendable {
         _ graph: Graph, _ plan: QuantizationPlan, _ parameters: ValueParameters
     ) throws(BitdepthError) -> (graph: Graph, notes: [String]) {
         var insertion = QDQInsertion(graph, plan, parameters, configuration)
+        insertion.scratch = try scratchFile(for: graph)
         let quantized = try insertion.run()
         return (quantized, insertion.notes)
     }
 
-    private func notes(_ graph: Graph, _ plan: QuantizationPlan, _ statistics: CalibrationStatistics) -> [String] {
+    func notes(_ graph: Graph, _ plan: QuantizationPlan, _ statistics: CalibrationStatistics) -> [String] {
         var notes: [String] = []
-        let kept = plan.decisions.count { $0.outcome == .alreadyQuantized }
+        let kept = plan.allDecisions.count { $0.outcome == .alreadyQuantized }
         if kept > 0 { notes.append("\(kept) nodes were quantized already and keep their parameters") }
         notes += configuration.keepFloat.filter { selector in !graph.nodes.contains { selector.matches($0) } }
             .map { "\($0.description) matches no node" }
@@ -171,4 +177,6 @@ public struct Quantization: Sendable {
     public var passes: PassPipeline.Report
     /// What is worth telling the user.
     public var notes: [String]
+    /// What was kept float because it cost too much; `nil` where the first result was good, or nothing could be gained.
+    public var fallback: Fallback?
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,6 +68,20 @@ int bd_open_unnamed(int directory) {
   (void)directory;
   return -ENOSYS;
 #endif
+}
+
+int bd_open_scratch(const char *folder) {
+#ifdef O_TMPFILE
+  int descriptor = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+  // EISDIR is what a kernel says that does not know O_TMPFILE.
+  if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return result(descriptor);
+#endif
+  char path[4096];
+  int length = snprintf(path, sizeof path, "%s/.bitdepth.XXXXXX", folder);
+  if (length < 0 || (size_t)length >= sizeof path) return -ENAMETOOLONG;
+  int named = mkostemp(path, O_CLOEXEC);
+  if (named >= 0) unlink(path);
+  return result(named);
 }
 
 int bd_create_new(int directory, const char *name) {

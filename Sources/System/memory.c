@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 enum { ALIGNMENT = 64 };
 
 void *bd_allocate(size_t bytes) {
@@ -14,3 +18,10 @@ void *bd_allocate(size_t bytes) {
 }
 
 void bd_free(void *memory) { free(memory); }
+
+void bd_return_large_blocks(void) {
+#ifdef __GLIBC__
+  // Set once, the threshold no longer grows with what is freed.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}

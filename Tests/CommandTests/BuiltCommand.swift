@@ -40,6 +40,9 @@ struct BuiltCommand {
         path = found
     }
 
+    /// Another program, a shell mostly.
+    init(at path: String) { self.path = path }
+
     /// Beside the running test binary, which lies in the build folder.
     private static var neighbours: [String] {
         let running = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

@@ -32,7 +32,7 @@ struct OperatorsCommandTests {
         arguments: [
             ("Conv", "sums", "sums"), ("Add", "binary", "binary"), ("Tanh", "unary", "unary"),
             ("Clip", "reference", "unary"), ("MaxPool", "pool", "pool"), ("Flatten", "reshape", "reshape"),
-            ("DepthToSpace", "reference", "movement"), ("QLinearAdd", "reference", "binary"),
+            ("DepthToSpace", "movement", "movement"), ("QLinearAdd", "reference", "binary"),
             ("Einsum", "reference", nil), ("Shape", "reference", nil),
         ] as [(String, String, String?)])
     func kernels(name: String, float: String, integer: String?) throws {

@@ -9,13 +9,13 @@ struct PreprocessingTests {
         "Recipes are read and have one spelling",
         arguments: [
             ("scale=255,mean=0.2860,std=0.3530", "scale=255,mean=0.286,std=0.353"),
-            ("imagenet", "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225"),
-            ("inception", "scale=255,mean=0.5,std=0.5"),
+            ("imagenet", "resize=256:224,crop=input,scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225"),
+            ("inception", "resize=input,crop=0.875,scale=255,mean=0.5,std=0.5"),
             ("raw", "raw"), ("raw,scale=2", "scale=2"),
             (" std=1+2+4 , scale=1e+2, mean=-1e-3:1e+1+2", "scale=100,mean=-0.001:10:2,std=1:2:4"),
             (
                 "imagenet,layout=nhwc,dtype=float16",
-                "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,layout=nhwc,dtype=float16"
+                "resize=256:224,crop=input,scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,layout=nhwc,dtype=float16"
             ),
         ])
     func spelling(text: String, canonical: String) throws {

@@ -47,6 +47,9 @@ struct ONNXReadingTests {
             ("u8", [1, 254]), ("u16", [1, 65534]), ("u32", [1, 4_294_967_294]), ("u64", [1, 1_099_511_627_776]),
             ("b", [1, 0]),
             ("f16", [1.5, -2]), ("bf16", [1.5, -2]), ("i4", [1, -2, 7]), ("u4", [1, 14, 7]), ("empty", []),
+            ("f8e4m3fn", [1.5, -2]), ("f8e4m3fnuz", [1.5, -2]), ("f8e5m2", [1.5, -2]), ("f8e5m2fnuz", [1.5, -2]),
+            ("f8e8m0", [2, 0.5]), ("f4", [1.5, -2, 6]), ("u2", [1, 2, 3, 0, 2]), ("i2", [1, -2, -1, 0, -2]),
+            ("f6e2m3", [1.5, -2]), ("f6e3m2", [1.5, -2]),
         ] as [(String, [Double])])
     func typedData(name: String, expected: [Double]) throws {
         let tensor = try #require(try ONNXFixtures.read("typed-data.onnx").graph.initializers[ValueName(name)])

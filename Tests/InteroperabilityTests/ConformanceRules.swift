@@ -17,14 +17,6 @@ enum ConformanceRules {
     /// Tensors of numbers up to 64 bits are what an element type may be here.
     static let unsupportedUses: [String: String] = [
         "type:string": "text is not a number",
-        "type:sequence": "values are tensors, not lists of tensors",
-        "type:optional": "values are tensors that are there",
-        "type:float8e4m3fn": "no 8-bit floats",
-        "type:float8e4m3fnuz": "no 8-bit floats",
-        "type:float8e5m2": "no 8-bit floats",
-        "type:float8e5m2fnuz": "no 8-bit floats",
-        "type:float8e8m0": "no 8-bit floats",
-        "type:float4e2m1": "no 4-bit floats",
         "training": "training mode: statistics are updated, or elements drawn at random",
     ]
 
@@ -35,13 +27,21 @@ enum ConformanceRules {
         ("ai.onnx.RandomUniform", "draws at random"),
         ("ai.onnx.ImageDecoder", "decodes images"),
         ("ai.onnx.TfIdfVectorizer", "counts words of a text"),
-        ("ai.onnx.Sequence", "values are tensors, not lists of tensors"),
-        ("ai.onnx.ConcatFromSequence", "values are tensors, not lists of tensors"),
-        ("ai.onnx.Optional", "values are tensors that are there"),
     ]
 
     /// Cases whose expected values contradict the specification, or choose where it is silent. All of them must fail.
     static let exceptions: [String: String] = [
+        "test_attention_3d_with_past_and_present_qk_matmul_bias": softcap,
+        "test_attention_3d_with_past_and_present_qk_matmul_softcap": softcap,
+        "test_attention_4d_with_past_and_present_qk_matmul_bias": softcap,
+        "test_attention_4d_with_past_and_present_qk_matmul_bias_3d_mask": softcap,
+        "test_attention_4d_with_past_and_present_qk_matmul_bias_3d_mask_causal": softcap,
+        "test_attention_4d_with_past_and_present_qk_matmul_bias_4d_mask": softcap,
+        "test_attention_4d_with_past_and_present_qk_matmul_bias_4d_mask_causal": softcap,
+        "test_attention_4d_with_qk_matmul_bias": softcap,
+        "test_attention_4d_with_qk_matmul_softcap": softcap,
+        "test_dft_inverse": singlePrecision,
+        "test_dft_inverse_opset19": singlePrecision,
         "test_l2normalization_axis_0":
             "expects NaN for a vector of zeros, 0 divided by 0; it stays zero, as in ONNX Runtime",
         "test_qlinearmatmul_2D_int8_float16": wrapping,
@@ -49,6 +49,12 @@ enum ConformanceRules {
         "test_qlinearmatmul_3D_int8_float16": wrapping,
         "test_qlinearmatmul_3D_int8_float32": wrapping,
     ]
+
+    private static let softcap =
+        "expects the softcap behind the mask, and its output as mode 2; onnx 1.23 has corrected both in the specification of these versions, and ONNX Runtime agrees"
+
+    private static let singlePrecision =
+        "expects 1.9e-7 where the result is 0: the rounding errors of an FP32 transform, larger than the suite tolerates"
 
     private static let wrapping =
         "expects results below -128 to wrap; they saturate by the specification, and in ONNX Runtime"

@@ -148,5 +148,9 @@ import Testing
         let (a, b) = (try Tensor([UInt64.max, 1]), try Tensor([UInt64(1), 2]))
         #expect(try OneNode("Greater")(a, b).integers() == [1, 0])
         #expect(try OneNode("BitwiseXor")(a, b).array(of: UInt64.self) == [UInt64.max - 1, 3])
+        #expect(try OneNode("Max")(a, b).array(of: UInt64.self) == [UInt64.max, 2])
+        #expect(try OneNode("Min")(a, b).array(of: UInt64.self) == [1, 1])
+        let bound = try Tensor(scalar: UInt64.max - 1)
+        #expect(try OneNode("Clip")(a, nil, bound).array(of: UInt64.self) == [UInt64.max - 1, 1])
     }
 }

@@ -7,21 +7,28 @@ import Testing
 @Suite("Data movement") struct MovementTests {
     static let types = ElementType.allCases
 
-    /// 0 … 5 (as truth: odd ones) as a matrix of 2 rows.
+    /// 0 … 5 (as truth: odd ones) as a matrix of 2 rows; of types that lack some of these, the bit patterns 0 … 5.
     private func matrix(_ type: ElementType) throws -> Tensor {
         let values = type == .bool ? [0, 1, 0, 1, 0, 1] : [0, 1, 2, 3, 4, 5]
+        if MovementTests.countsPatterns(type) {
+            return try Tensor(narrowPatterns: values.map { UInt8($0) }, shape: try Shape([2, 3]), type: type)
+        }
         if type.isFloatingPoint { return try Tensor.floats(values.map { Float($0) }, [2, 3], type) }
         return try Tensor.ints(values, [2, 3], type)
     }
 
+    private static func countsPatterns(_ type: ElementType) -> Bool { type.isNarrowFloat || type.bitWidth < 4 }
+
     private func numbers(_ tensor: Tensor) throws -> [Int] {
-        tensor.type.isFloatingPoint ? try tensor.floats().map { Int($0) } : try tensor.integers()
+        if MovementTests.countsPatterns(tensor.type) { return try tensor.narrowPatterns().map { Int($0) } }
+        return tensor.type.isFloatingPoint ? try tensor.floats().map { Int($0) } : try tensor.integers()
     }
 
     @Test("Every element type can be moved", arguments: types)
     func everyType(_ type: ElementType) throws {
         let x = try matrix(type)
-        func wanted(_ values: [Int]) -> [Int] { type == .bool ? values.map { $0 % 2 } : values }
+        let modulus = type == .bool ? 2 : 1 << min(type.bitWidth, 8)
+        func wanted(_ values: [Int]) -> [Int] { values.map { $0 % modulus } }
         #expect(try numbers(try OneNode("Transpose")(x)) == wanted([0, 3, 1, 4, 2, 5]))
         #expect(
             try numbers(try OneNode("Concat", [("axis", .int(1))])(x, x))
@@ -96,6 +103,19 @@ import Testing
     func scatter(_ reduction: String, _ expected: [Int]) throws {
         let scatter = OneNode("ScatterElements", [("reduction", .text(reduction))])
         #expect(try scatter(try .ints([1, 2, 3]), try .ints([-2, 1]), try .ints([5, 9])).integers() == expected)
+    }
+
+    @Test(
+        "A slice that begins before the first element and walks backwards takes the first element",
+        arguments: [-6, Int.min])
+    func sliceFromBefore(start: Int) throws {
+        let x = try Tensor.ints([7, 8, 9])
+        let y = try OneNode("Slice")(x, try .ints([start]), try .ints([Int.min]), try .ints([0]), try .ints([-1]))
+        #expect(try y.integers() == [7])
+        let nothing = try Tensor.ints([], [0])
+        #expect(
+            try OneNode("Slice")(nothing, try .ints([start]), try .ints([Int.min]), nil, try .ints([-1])).shape
+                .dimensions == [0])
     }
 
     @Test("Among equals TopK takes the lower index first, NaN above all")

@@ -63,18 +63,37 @@ struct QOperatorToQDQTests {
     }
 
     @Test(
-        "Channels last are refused, with the node's name",
+        "Channels that come last are moved before the float operator and back behind it",
         arguments: ["QLinearAveragePool", "QLinearGlobalAveragePool"])
     func channelsLast(_ type: String) throws {
         var given = try #require(try QOperatorCase.all().first { $0.op.type == type })
         given.attributes["channels_last"] = .int(1)
-        let error = #expect(throws: BitdepthError.self) {
-            var graph = given.graph
-            _ = try QOperatorToQDQ().run(&graph)
-        }
-        #expect(error?.code == .unsupportedOperator)
-        #expect(error?.place.node == "node")
-        #expect(error?.message.contains("channels_last") == true)
+        var graph = given.graph
+        let expected = try Interpreter(graph).run(given.samples)
+        #expect(try QOperatorToQDQ().run(&graph) == 1)
+        #expect(
+            graph.operators == ["DequantizeLinear", "Transpose", given.float.type, "Transpose", "QuantizeLinear"])
+        #expect(try Interpreter(graph).run(given.samples) == expected)
+    }
+
+    @Test("QuantizeLinear and DequantizeLinear of ONNX Runtime's domain become ONNX's")
+    func standardNames() throws {
+        let scale = try Tensor(scalar: Float(0.5))
+        let zero = try Tensor(integers: [7], shape: .scalar, type: .uint16)
+        var graph = Graph(
+            inputs: [.init("x", TensorType(.float32, try Shape([2])))], outputs: [.init("y", nil)],
+            initializers: ["scale": scale, "zero": zero],
+            nodes: [
+                Node(
+                    OperatorName("QuantizeLinear", domain: "com.microsoft"), inputs: ["x", "scale", "zero"],
+                    outputs: ["codes"]),
+                Node(
+                    OperatorName("DequantizeLinear", domain: "com.microsoft"), inputs: ["codes", "scale", "zero"],
+                    outputs: ["y"]),
+            ])
+        // No operator on codes: the form of the file is QDQ.
+        #expect(try QOperatorToQDQ().run(&graph) == 0)
+        #expect(graph.nodes.map(\.op) == ["QuantizeLinear", "DequantizeLinear"])
     }
 
     @Test("A node whose scale is an input of the graph stays as it is")

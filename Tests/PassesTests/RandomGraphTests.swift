@@ -10,7 +10,9 @@ struct RandomGraphTests {
         (IdentityRemoval(), 10), (TransposeCancellation(), 0), (PadIntoConv(), 3), (LinearFusion(), 40),
         (BatchNormFolding(), 60), (ConvMulScale(), 3), (ConvAddBias(), 3), (ActivationFusion(), 20),
         (CommonSubexpression(), 0),
-        (ConstantFolding(), 0), (NormalizationFusion(), 0), (DeadCodeRemoval(), 0),
+        (ConstantFolding(), 0), (NormalizationFusion(), 0), (DeadCodeRemoval(), 0), (ReshapeFusion(), 0),
+        (TransposeSinking(), 0), (PoolFusion(), 0), (AttentionScaling(), 0), (DequantizedMovement(), 0),
+        (IfInlining(), 0),
     ]
 
     @Test("No pass changes what a random network computes", arguments: passes.indices)

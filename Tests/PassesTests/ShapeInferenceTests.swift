@@ -81,3 +81,58 @@ struct ShapeInferenceTests {
         #expect(facts["y"]?.type == TensorType(.float32, Shape.vector(7)))
     }
 }
+
+@Suite("Extents by name")
+struct SymbolicExtentTests {
+    private func facts(_ body: (inout GraphMaker) throws -> ValueName) throws -> [Dimension]? {
+        var maker = try GraphMaker(input: [1])
+        maker.graph.inputs[0].type?.shape = PartialShape([.symbol("N"), .known(6), .symbol("L")])
+        let value = try body(&maker)
+        maker.output(value)
+        return try ShapeInference.facts(of: maker.graph)[value]?.dimensions
+    }
+
+    @Test("A reshape to extents of the input keeps their names")
+    func reshaped() throws {
+        let dimensions = try facts { maker in
+            let shape = maker.add("Shape", ["x"])
+            let ends = maker.add("Gather", [shape, try maker.constant([0, -1])])
+            let target = maker.add("Concat", [ends, try maker.constant([-1])], ["axis": .int(0)])
+            return maker.add("Reshape", ["x", target])
+        }
+        #expect(dimensions == [.symbol("N"), .symbol("L"), .known(6)])
+    }
+
+    @Test("What is left open is a name where only one is left")
+    func open() throws {
+        #expect(
+            try facts { maker in maker.add("Reshape", ["x", try maker.constant([0, 2, 3, -1])]) }
+                == [.symbol("N"), .known(2), .known(3), .symbol("L")])
+        #expect(
+            try facts { maker in maker.add("Reshape", ["x", try maker.constant([-1, 6])]) } == [.unknown, .known(6)])
+    }
+
+    @Test("Arithmetic on a known extent is followed although others are open")
+    func arithmetic() throws {
+        let dimensions = try facts { maker in
+            let six = maker.add("Gather", [maker.add("Shape", ["x"]), try maker.constant([1])])
+            let half = maker.add("Div", [six, try maker.constant([2])])
+            let batch = maker.add("Shape", ["x"], ["end": .int(1)])
+            return maker.add(
+                "ConstantOfShape", [maker.add("Concat", [batch, half], ["axis": .int(0)])])
+        }
+        #expect(dimensions == [.symbol("N"), .known(3)])
+    }
+
+    @Test("The target of PyTorch's expand, where −1 stands for the own extent, is understood")
+    func expanded() throws {
+        let dimensions = try facts { maker in
+            let batch = maker.add("Shape", ["x"], ["end": .int(1)])
+            let wanted = maker.add("Concat", [batch, try maker.constant([-1, 5])], ["axis": .int(0)])
+            let isOpen = maker.add("Equal", [wanted, try maker.constant([-1, -1, -1])])
+            let target = maker.add("Where", [isOpen, try maker.constant([1, 1, 1]), wanted])
+            return maker.add("Expand", [try maker.random([1, 7, 1]), target])
+        }
+        #expect(dimensions == [.symbol("N"), .known(7), .known(5)])
+    }
+}

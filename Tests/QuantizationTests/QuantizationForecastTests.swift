@@ -8,9 +8,8 @@ import Testing
 
 @Suite("Forecasts of quantization")
 struct QuantizationForecastTests {
-    private func outcomes(_ graph: Graph, opset: Int = .max) throws -> [String: NodeDecision.Outcome] {
-        let forecast = try QuantizationForecast(
-            graph, facts: try ShapeInference.facts(of: graph, tolerant: true), opset: opset)
+    private func outcomes(_ graph: Graph) throws -> [String: NodeDecision.Outcome] {
+        let forecast = try QuantizationForecast(graph, facts: try ShapeInference.facts(of: graph, tolerant: true))
         return Dictionary(zip(graph.nodes.map(\.label), forecast.outcomes)) { first, _ in first }
     }
 

@@ -145,17 +145,6 @@ struct RunErrorTests {
         }
     }
 
-    @Test("A value whose shape only the data tell is an error that names it")
-    func dataDependentShape() throws {
-        var maker = IslandMaker(seed: 4)
-        let x = try maker.floatInput([5])
-        maker.output(maker.add("NonZero", [x]))
-        let error = #expect(throws: BitdepthError.self) {
-            _ = try CompiledGraph(maker.graph).makeSession().run(maker.inputs)
-        }
-        #expect(error?.code == .unknownShape || error?.code == .unsupportedOperator)
-    }
-
     @Test("An instruction set that the machine lacks is an error that lists those it has")
     func instructionSets() throws {
         for set in InstructionSet.allCases where !set.isSupported {

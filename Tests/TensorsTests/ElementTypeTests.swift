@@ -12,7 +12,11 @@ import Testing
             (.int16, 16, true, "i16"),
             (.uint16, 16, false, "u16"), (.int32, 32, true, "i32"), (.uint32, 32, false, "u32"),
             (.int64, 64, true, "i64"),
-            (.uint64, 64, false, "u64"), (.bool, 8, false, "bool"),
+            (.uint64, 64, false, "u64"), (.bool, 8, false, "bool"), (.int2, 2, true, "i2"), (.uint2, 2, false, "u2"),
+            (.float8e4m3fn, 8, true, "f8e4m3fn"), (.float8e4m3fnuz, 8, true, "f8e4m3fnuz"),
+            (.float8e5m2, 8, true, "f8e5m2"), (.float8e5m2fnuz, 8, true, "f8e5m2fnuz"),
+            (.float8e8m0, 8, false, "f8e8m0"), (.float6e2m3, 6, true, "f6e2m3"), (.float6e3m2, 6, true, "f6e3m2"),
+            (.float4e2m1, 4, true, "f4e2m1"),
         ])
     func properties(type: ElementType, bits: Int, signed: Bool, name: String) {
         #expect(type.bitWidth == bits)
@@ -20,14 +24,19 @@ import Testing
         #expect(type.shortName == name)
         #expect(type.isFloatingPoint == (name.contains("f")))
         #expect(type.isInteger == !(name.contains("f") || name == "bool"))
-        #expect(type.isPacked == (bits == 4))
+        #expect(type.isPacked == (bits < 8))
+        #expect(type.isNarrowFloat == (type.isFloatingPoint && bits <= 8))
+        #expect(type.isWideFloat == (type.isFloatingPoint && bits > 8))
     }
 
     @Test("The table above names all types")
-    func all() { #expect(ElementType.allCases.count == 15) }
+    func all() { #expect(ElementType.allCases.count == 25) }
 
     @Test("Ranges of integer types")
     func ranges() {
+        #expect(ElementType.int2.integerRange == -2...1)
+        #expect(ElementType.uint2.integerRange == 0...3)
+        #expect(ElementType.float8e4m3fn.integerRange == nil)
         #expect(ElementType.int4.integerRange == -8...7)
         #expect(ElementType.uint4.integerRange == 0...15)
         #expect(ElementType.int8.integerRange == -128...127)
@@ -43,6 +52,8 @@ import Testing
         #expect(try ElementType.int4.byteCount(elements: 0) == 0)
         #expect(try ElementType.int4.byteCount(elements: 1) == 1)
         #expect(try ElementType.uint4.byteCount(elements: 7) == 4)
+        #expect(try ElementType.uint2.byteCount(elements: 5) == 2)
+        #expect(try ElementType.float6e2m3.byteCount(elements: 5) == 4)
         #expect(try ElementType.float64.byteCount(elements: 3) == 24)
         #expect(
             (#expect(throws: BitdepthError.self) { try ElementType.float64.byteCount(elements: .max / 8) })?.code

@@ -23,7 +23,8 @@ import Testing
     @Test(
         "Integers that do not fit are refused",
         arguments: [
-            (ElementType.int4, 8), (.int4, -9), (.uint4, 16), (.int8, 128), (.uint8, -1), (.uint8, 256),
+            (ElementType.int2, 2), (.int2, -3), (.uint2, 4), (.int4, 8), (.int4, -9), (.uint4, 16), (.int8, 128),
+            (.uint8, -1), (.uint8, 256),
             (.int16, 40_000), (.uint32, -1), (.uint64, -1),
         ])
     func refused(type: ElementType, value: Int) {
@@ -58,6 +59,9 @@ import Testing
         #expect(try floats.converted(to: .int4).integers() == [1, -1, 0, -4])
         #expect(try floats.converted(to: .bool).integers() == [1, 1, 0, 1])
         #expect(try Tensor([Int32(511), -1, 128]).converted(to: .int8).integers() == [-1, -1, -128])
+        #expect(try Tensor([UInt64.max, 1 << 63 + 200]).converted(to: .int8).integers() == [-1, -56])
+        #expect(try Tensor([UInt64(1) << 63]).converted(to: .float32).floats() == [9_223_372_036_854_775_808])
+        #expect(try Tensor([Float(1e19)]).converted(to: .uint64).array(of: UInt64.self) == [9_999_999_980_506_447_872])
         #expect(try Tensor([Int64(1) << 53 + 1]).converted(to: .float64).doubles() == [9_007_199_254_740_992])
         #expect(try Tensor([2049.0, 2051] as [Double]).converted(to: .float16).floats() == [2048, 2052])
         #expect(try Tensor([UInt8(0), 7]).converted(to: .bool).array(of: Bool.self) == [false, true])

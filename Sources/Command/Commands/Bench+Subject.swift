@@ -44,8 +44,8 @@ final class BenchSubject {
         let compiled = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
             try loaded.model.compiled(threads: threads, options: CompileOptions(instructionSet: instructionSet))
         }
-        let program = try locating(.init(file: loaded.path)) { [inputs] () throws(BitdepthError) in
-            try compiled.program(for: inputs)
+        let work = try locating(.init(file: loaded.path)) { [inputs] () throws(BitdepthError) in
+            try compiled.work(for: inputs)
         }
         let compile = start.duration(to: .now).inSeconds
         self.compiled = compiled
@@ -54,10 +54,10 @@ final class BenchSubject {
             model: loaded.path, isQuantized: isQuantized, threads: threads,
             batch: specifications.first?.shape.dimensions?.first?.value ?? 1, times: [], load: loaded.seconds,
             compile: compile,
-            first: 0, constantBytes: program.constantBytes, arenaBytes: program.workingBytes,
-            multiplyAccumulates: program.multiplyAccumulates.total,
-            integerMultiplyAccumulates: program.multiplyAccumulates.integer,
-            floatSteps: program.descriptions.count { $0.arithmetic == .float })
+            first: 0, constantBytes: work.constantBytes, arenaBytes: work.workingBytes,
+            multiplyAccumulates: work.multiplyAccumulates.total,
+            integerMultiplyAccumulates: work.multiplyAccumulates.integer,
+            floatSteps: work.descriptions.count { $0.arithmetic == .float })
         result.first = try run()
     }
 

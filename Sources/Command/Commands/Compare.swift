@@ -40,6 +40,7 @@ struct Compare: ParsableCommand {
         let opened = try data.open(
             inputs: pair.model.inputs, recipesFrom: [pair.model, original],
             randomCount: data.samples ?? Compare.defaultSamples, seed: compute.seed)
+        defer { opened.warnOfSkipped(output.messages) }
         let samples = opened.source.evenly(data.samples ?? Compare.defaultSamples)
 
         if data.isRandom {
@@ -48,22 +49,21 @@ struct Compare: ParsableCommand {
         }
         let progress = StagedProgress(output.messages, unit: "samples")
         let comparison = try LayerComparison.compare(
-            try Compare.normalized(original, like: pair.model), pair.model.graph, on: samples, threads: threads,
+            try Compare.normalized(original), pair.model.graph, on: samples, threads: threads,
             instructionSet: instructionSet
         ) { done, total throws(BitdepthError) in try progress.report("comparing", done, total) }
         let result = try Evaluator(pair.compiled, baseline: reference, threads: threads).evaluate(samples) {
             done, total throws(BitdepthError) in try progress.report("evaluating", done, total)
         }
         progress.finish()
-        try show(ComparisonTable(comparison, show: layers.selection), result, opened, pair, samples.count)
+        try show(ComparisonTable(comparison, show: layers.selection), result, opened, pair, result.sampleCount)
         if comparison.layers.isEmpty { warnNothingInCommon(pair) }
     }
 
     /// The passes that quantization begins with, so that values have the names that they have in the quantized graph.
-    static func normalized(_ float: Model, like quantized: Model) throws(BitdepthError) -> Graph {
+    static func normalized(_ float: Model) throws(BitdepthError) -> Graph {
         var graph = float.graph
-        let opset = min(float.contents.sourceOpset ?? .max, quantized.contents.sourceOpset ?? .max)
-        _ = try PassPipeline.inference(keepQDQ: true, opset: opset).run(&graph)
+        _ = try PassPipeline.standard.run(&graph)
         return graph
     }
 

@@ -18,7 +18,7 @@ struct Eval: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "True classes: IDX, .npy (each also .gz) or text with one number a line; or auto for the file beside the data.",
+            "True classes: IDX, .npy (each also .gz) or text with one number a line; or auto for the file beside the data, or the folders that images lie in.",
             valueName: "path"))
     var labels: String?
 
@@ -50,6 +50,7 @@ struct Eval: ParsableCommand {
         let opened = try data.open(
             inputs: pair.model.inputs, recipesFrom: [pair.model] + (pair.baseline.map { [$0] } ?? []),
             randomCount: data.samples ?? DataSource.Options().randomCount, seed: compute.seed)
+        defer { opened.warnOfSkipped(output.messages) }
         let chosen = data.samples.map { opened.source.evenly($0) } ?? opened.source.evenly(opened.source.count)
         if data.isRandom {
             output.messages.warn(
@@ -64,7 +65,7 @@ struct Eval: ParsableCommand {
             ) { done, total throws(BitdepthError) in try progress.report("evaluating", done, total) }
         progress.finish()
         let latency = try PairedLatency.measure(
-            pair.compiledBaseline ?? pair.compiled, pair.compiled, on: try chosen.sample(at: 0),
+            pair.compiledBaseline ?? pair.compiled, pair.compiled, on: try chosen.firstReadable(),
             checkpoint: Cancellation().check)
         let table = EvaluationTable(
             result, outputs: pair.model.graph.outputs.map(\.name.text), hasBaseline: baseline != nil, latency: latency)

@@ -8,8 +8,10 @@ extension Inspect {
         let usesCodes = try locating(.init(file: model)) { () throws(BitdepthError) in
             try QOperatorToQDQ().run(&contents.graph) > 0
         }
-        let (facts, assumptions) = try facts(of: contents.graph)
         let isQuantized = ModelSummary.isQuantized(contents.graph)
+        // What an old operator set spells out between two conversions is one look-up in a table; odd graphs stay as they are.
+        if isQuantized { _ = try? ActivationFusion().run(&contents.graph) }
+        let (facts, assumptions) = try facts(of: contents.graph)
         let summary = ModelSummary(
             contents, facts: facts, usesCodes: usesCodes, forecast: isQuantized ? nil : forecast(contents, facts))
         let sections = sections(isQuantized: isQuantized)
@@ -58,8 +60,7 @@ extension Inspect {
     )? {
         let configuration = QuantizationConfiguration.int8
         do throws(BitdepthError) {
-            let forecast = try QuantizationForecast(
-                model.graph, configuration, facts: facts, opset: model.sourceOpset ?? .max)
+            let forecast = try QuantizationForecast(model.graph, configuration, facts: facts)
             let schemes = PlannedSchemes(weights: configuration.weights, activations: configuration.activations)
             return (forecast.outcomes.map(NodeRole.init), schemes)
         } catch {

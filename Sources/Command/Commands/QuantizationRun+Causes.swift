@@ -19,6 +19,10 @@ extension QuantizationRun {
             causes.notes.append("the cause may be the data: \(warning.message)")
             causes.help.append(warning.help)
         }
+        guard memory.holds(outcome.quantization.float) else {
+            causes.notes.append("layers are not ranked beyond the memory budget of \(NumberText.bytes(memory.bytes))")
+            return causes
+        }
         let progress = StagedProgress(messages, unit: "layers")
         let ranked = try quantizer.sensitivities(
             of: outcome.quantization, on: outcome.samples.split.check.evenly(QuantizationRun.rankingSamples),

@@ -10,11 +10,13 @@ struct CalibrationSamples {
 extension QuantizationRun {
     /// Parts the samples, looks at those of calibration as the model will get them, and warns of what looks wrong.
     func samples(_ opened: OpenedData, wanted: Int, isRandom: Bool) throws(BitdepthError) -> CalibrationSamples {
-        let split = try SampleSplit.choose(from: opened.source, calibration: wanted)
-        var check = DataCheck(inputs: opened.inputs, hints: FirstLayerHint.hints(of: model.graph))
+        let split = try SampleSplit.choose(from: opened.source, calibration: wanted, threads: threads)
+        var check = DataCheck(inputs: opened.dataInputs, hints: FirstLayerHint.hints(of: model.graph))
         let progress = StagedProgress(messages, unit: "samples")
-        for index in 0..<split.calibration.count {
-            try check.observe(try split.calibration.sample(at: index))
+        var readable = 0
+        try split.calibration.readInOrder(threads: threads) { index, sample throws(BitdepthError) in
+            try check.observe(sample)
+            readable += 1
             try progress.report("reading", index + 1, split.calibration.count)
         }
         progress.finish()
@@ -25,7 +27,7 @@ extension QuantizationRun {
             }
         }
         let facts = QuantizationSetup.Data(
-            name: opened.source.summary, count: opened.source.count, calibrationSamples: split.calibration.count,
+            name: opened.source.summary, count: opened.source.count, calibrationSamples: readable,
             checkSamples: split.check.count, checkKind: split.kind, preprocessing: opened.recipe.description,
             preprocessingOrigin: opened.origin, ranges: ranges)
         // Values that are not finite stop calibration in a moment, with a better message.

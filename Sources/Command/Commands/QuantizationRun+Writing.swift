@@ -4,7 +4,7 @@ extension QuantizationRun {
     /// Writes the quantized model with what led to it in its metadata; the file appears whole or not at all.
     func write(_ outcome: inout Outcome, _ promise: SizePromise, force: Bool) throws(BitdepthError) {
         var written = outcome.quantization.model
-        annotate(&written.annotations, outcome.samples)
+        annotate(&written.annotations, outcome.samples, outcome.quantization.fallback)
         outcome.report.file = try write(written, &outcome.report.notes, force: force)
         if let file = outcome.report.file { warn(about: file, promise) }
     }
@@ -28,20 +28,25 @@ extension QuantizationRun {
             notes += try QOperatorForm().convert(&model.graph).map { "\($0.node) stays QDQ: \($0.reason)" }
         }
         try Cancellation().check()
-        try ONNX.write(model, to: path, options: .init(opset: target.opset, force: force))
-        return .init(path: path, bytesBefore: try ModelFile.bytes(of: self.path), bytes: try ModelFile.bytes(of: path))
+        try ONNX.write(model, to: path, options: .init(opset: target.opset, force: force, externalData: externalData))
+        return .init(
+            path: path, bytesBefore: try ModelFile.bytes(of: self.model, at: self.path),
+            bytes: try ModelFile.bytes(of: path))
     }
 
     /// Only what the result depends on: no times, paths or numbers of threads.
-    private func annotate(_ annotations: inout Annotations, _ samples: CalibrationSamples) {
+    private func annotate(_ annotations: inout Annotations, _ samples: CalibrationSamples, _ fallback: Fallback?) {
         annotations["bitdepth.version"] = Version.current
         annotations["bitdepth.scheme"] = configuration.notation
         annotations["bitdepth.weights"] = configuration.weights.summary
         annotations["bitdepth.activations"] = configuration.activations.summary
         annotations["bitdepth.calibration"] = configuration.calibration.description
-        annotations["bitdepth.samples"] = String(samples.split.calibration.count)
+        annotations["bitdepth.samples"] = String(samples.facts.calibrationSamples)
         if !configuration.keepFloat.isEmpty {
             annotations["bitdepth.keep_float"] = configuration.keepFloat.map(\.description).joined(separator: " ")
+        }
+        if let fallback {
+            annotations["bitdepth.fallback"] = fallback.kept.map(\.node).joined(separator: " ")
         }
         // Noise needs no recipe, and real data will.
         if samples.facts.preprocessingOrigin != nil {
@@ -74,7 +79,7 @@ extension QuantizationRun {
     private static let shortestComparable = 10e-6
 
     func warn(about report: QuantizationReport) {
-        let latency = report.cost.latency
+        guard let latency = report.cost?.latency else { return }
         guard latency.speedup < 1, latency.first > QuantizationRun.shortestComparable else { return }
         let floats = report.nodes.count(.float)
         messages.warn(

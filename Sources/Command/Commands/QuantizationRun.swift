@@ -9,7 +9,11 @@ struct QuantizationRun {
     var target: TargetOptions
     var threads: Int
     var instructionSet: InstructionSet
+    var memory: MemoryBudget
+    var externalData: ONNX.WriteOptions.ExternalData
     var messages: Messages
+    /// Whether nodes stay float where the check finds a loss.
+    var fallsBack = true
 
     /// What is known before calibration.
     struct Plan {
@@ -28,9 +32,6 @@ struct QuantizationRun {
         var report: QuantizationReport
     }
 
-    private static let layerSamples = 32
-    private static let shownLayers = 5
-
     /// The model as the wanted operator set allows it to be written: passes make no younger operators.
     var contents: ModelGraph {
         var contents = model.contents
@@ -42,7 +43,9 @@ struct QuantizationRun {
     var quantizer: Quantizer {
         var inside = configuration
         inside.portType = .float
-        return Quantizer(inside, threads: threads, instructionSet: instructionSet)
+        var quantizer = Quantizer(inside, threads: threads, instructionSet: instructionSet)
+        quantizer.memory = memory
+        return quantizer
     }
 
     func plan(_ samples: CalibrationSamples?) throws(BitdepthError) -> Plan {
@@ -55,7 +58,7 @@ struct QuantizationRun {
             parameters: model.graph.initializers.values.filter {
                 $0.type.isFloatingPoint || $0.type == .int8 || $0.type == .uint8
             }.reduce(0) { $0 + $1.count },
-            bytes: try ModelFile.bytes(of: path))
+            bytes: try ModelFile.bytes(of: model, at: path))
         return Plan(
             setup: QuantizationSetup(
                 model: facts, data: samples?.facts, configuration: configuration, form: target.to.name,
@@ -71,46 +74,31 @@ struct QuantizationRun {
                 stage, done, total throws(BitdepthError) in try progress.report(stage.rawValue, done, total)
             }
         }
-        let options = CompileOptions(instructionSet: instructionSet)
-        let float = try CompiledGraph(quantization.float, options: options)
-        let quantized = try CompiledGraph(quantization.model.graph, options: options)
-        let check = samples.split.check
-        let result = try Evaluator(quantized, baseline: float, threads: threads).evaluate(check) {
-            done, total throws(BitdepthError) in try progress.report("checking", done, total)
-        }
-        let layers = try LayerComparison.compare(
-            quantization.float, quantization.model.graph, on: check.evenly(QuantizationRun.layerSamples),
-            threads: threads,
-            instructionSet: instructionSet
-        ) { done, total throws(BitdepthError) in try progress.report("comparing", done, total) }
+        let (best, result) = try fallBack(from: quantization, samples, progress)
+        let checked = try check(best, result, samples, progress)
         progress.finish()
         let report = QuantizationReport(
-            nodes: NodeList(quantization.plan, configuration),
+            nodes: NodeList(best.plan, configuration),
             calibration: .init(
-                bytes: quantization.statistics.memoryFootprint, infinities: quantization.statistics.infinities),
-            check: .init(
-                result: result, kind: samples.split.kind, outputs: quantization.float.outputs.map(\.name.text),
-                layers: ComparisonTable(layers, show: .worst(QuantizationRun.shownLayers)),
-                layerSamples: layers.sampleCount),
-            cost: try cost(float, quantized, try check.sample(at: 0)), complaints: gate.complaints(about: result),
-            notes: quantization.notes)
-        return Outcome(quantization: quantization, samples: samples, report: report)
-    }
-
-    private func cost(
-        _ float: CompiledGraph, _ quantized: CompiledGraph, _ sample: Sample
-    ) throws(BitdepthError) -> QuantizationReport.Cost {
-        let latency = try PairedLatency.measure(float, quantized, on: sample, checkpoint: Cancellation().check)
-        let programs = (try float.program(for: sample.tensors), try quantized.program(for: sample.tensors))
-        return .init(
-            latency: latency, workingBytes: (programs.0.workingBytes, programs.1.workingBytes),
-            multiplyAccumulates: programs.1.multiplyAccumulates,
-            processor: Machine.current.processor ?? "unknown processor", instructionSet: instructionSet.rawValue)
+                bytes: best.statistics.memoryFootprint, infinities: best.statistics.infinities),
+            check: checked.check, cost: checked.cost, complaints: gate.complaints(about: checked.check.result),
+            fallback: best.fallback, notes: best.notes + checked.notes)
+        return Outcome(quantization: best, samples: samples, report: report)
     }
 }
 
 /// The size of a model's file.
 enum ModelFile {
+    /// Bytes of the file that a model was read from, and of its tensors that lie in other files.
+    static func bytes(of model: Model, at path: String) throws(BitdepthError) -> Int {
+        var total = try FileAccess.open(path).size
+        for tensor in model.graph.initializers.values where tensor.region.map({ $0.file.path != path }) ?? false {
+            let (sum, overflow) = total.addingReportingOverflow(UInt64(tensor.byteCount))
+            total = overflow ? .max : sum
+        }
+        return Int(clamping: total)
+    }
+
     /// Bytes of the file, and of the data file beside it if a large model has one.
     static func bytes(of path: String) throws(BitdepthError) -> Int {
         let beside = (try? FileAccess.open(path + ".data"))?.size ?? 0

@@ -20,7 +20,8 @@ struct RunInputs {
         let byFile = try RunInputs.assigned(arguments, to: model.inputs)
         var opened: [(source: any SampleSource, inputs: [InputSpecification])] = []
         for (path, inputs) in byFile {
-            let options = DataSource.Options(layout: recipe.layout, randomCount: 1, seed: seed)
+            let options = DataSource.Options(
+                layout: recipe.layout, image: recipe.image, audio: recipe.audio, randomCount: 1, seed: seed)
             opened.append((try DataSource.open(path, inputs: inputs, options: options), inputs))
         }
         let counts = opened.map(\.source.count)

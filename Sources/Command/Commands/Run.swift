@@ -6,7 +6,7 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Inputs in, outputs out: npy, npz, JSON, best classes.",
         discussion: """
-            Inputs are .npy, .npz and IDX files (each also .gz). Their element type is converted, a missing batch axis is \
+            Inputs are .npy, .npz and IDX files (each also .gz), JPEG and PNG images, or folders of these. Their element type is converted, a missing batch axis is \
             added. Values are taken as they are unless --preprocess says otherwise.
             """)
 
@@ -29,7 +29,7 @@ struct Run: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How raw values become inputs: scale=255,mean=0.286,std=0.353, layout=, dtype=, imagenet, inception; the word model for what the model's metadata say; none.",
+            "How raw values become inputs: scale=255,mean=0.286,std=0.353, layout=, dtype=, imagenet, inception, yolo, as for quantize; the word model for what the model's metadata say; none.",
             valueName: "recipe"))
     var preprocess: String?
 

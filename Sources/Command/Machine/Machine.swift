@@ -35,6 +35,9 @@ struct Machine: Sendable, Equatable {
             availableMemory: KernelFile.availableMemory)
     }
 
+    /// From now on freed tensors leave the process at once: what work under a memory budget needs.
+    static func returnFreedMemory() { bd_return_large_blocks() }
+
     private static func name(_ read: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String? {
         let capacity = 256
         let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer in

@@ -13,6 +13,12 @@ struct CheckOptions: ParsableArguments {
         help: ArgumentHelp("Least agreement of top-1 answers (default: 90%; 75% below 8 bits).", valueName: "percent"))
     var minAgreement: Percentage?
 
+    @Flag(
+        help:
+            "Keep no node float because of its loss (default: what costs most, up to 4 % of MACs, where the check finds less than 30 dB or 99 % agreement)."
+    )
+    var noFallback = false
+
     func validate() throws {
         if let minSqnr, !minSqnr.isFinite { throw ValidationError("--min-sqnr must be a number of dB, not \(minSqnr)") }
     }

@@ -6,23 +6,35 @@ struct DataOptions: ParsableArguments {
     @Option(
         name: .customLong("data"),
         help: ArgumentHelp(
-            "Samples: .npy, .npz (keys are input names), IDX (each also .gz), a folder of these, @list.txt, or the word random.",
+            "Samples: JPEG or PNG images, WAV, .npy, .npz (keys are input names), IDX (each also .gz), CSV, JSON Lines, a folder of these, a folder of one folder of images or WAV files for each class, @list.txt, - for standard input, or the word random.",
             valueName: "path"))
     var path: String?
 
-    @Option(help: "How many samples, at equal distances over the data (default: quantize 128, compare 32, eval all).")
+    @Option(
+        help:
+            "How many samples, at equal distances over the data (default: quantize 128, compare 32, data 1000, eval all)."
+    )
     var samples: Int?
 
     @Option(
         help: ArgumentHelp(
-            "How raw values become inputs: scale=255,mean=0.286,std=0.353, layout=, dtype=, or imagenet, inception, raw (default: what the model's metadata say).",
+            "How raw values become inputs: scale=255,mean=0.286,std=0.353, layout=, dtype=; for images also resize=256, crop=224, letterbox=114, filter=, color=, background=; for WAV rate=16000, window=512, hop=; or imagenet, inception, yolo, raw (default: what the model's metadata say).",
             valueName: "recipe"))
     var preprocess: String?
+
+    @Flag(help: "Stop at the first file that cannot be read; else such files are left out, named and counted.")
+    var strictData = false
 
     @Option(
         name: .customLong("shape"), parsing: .singleValue,
         help: ArgumentHelp("Shape of an input, as in input:1x3x224x224; repeatable.", valueName: "input:shape"))
     var shapes: [ShapeArgument] = []
+
+    @Option(
+        name: .customLong("input-value"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A number for all elements of an input that the data do not give; repeatable.", valueName: "input=number"))
+    var inputValues: [InputValueArgument] = []
 
     func validate() throws {
         if let samples, samples < 1 { throw ValidationError("--samples must be at least 1, not \(samples)") }
@@ -47,13 +59,17 @@ struct DataOptions: ParsableArguments {
         guard let path else { throw DataOptions.missing }
         let inputs = try shaped(inputs)
         let (recipe, origin) = try chosenRecipe(models)
-        let options = DataSource.Options(layout: recipe.layout, randomCount: randomCount, seed: seed)
+        let skipped = SkippedSamples()
+        let options = DataSource.Options(
+            layout: recipe.layout, image: recipe.image, audio: recipe.audio, constants: try constants(inputs),
+            skipped: strictData ? nil : skipped, randomCount: randomCount, seed: seed)
         let raw = try DataSource.open(path, inputs: inputs, options: options)
         // Noise is made as the model takes it.
         let applied = isRandom ? .raw : recipe
         return OpenedData(
-            source: PreprocessedSource(raw, recipe: applied, inputs: inputs), inputs: inputs, recipe: applied,
-            origin: isRandom ? nil : origin)
+            source: PreprocessedSource(raw, recipe: applied, inputs: inputs), inputs: inputs,
+            dataInputs: inputs.filter { options.constants[$0.name] == nil }, recipe: applied,
+            origin: isRandom ? nil : origin, skipped: skipped)
     }
 
     static let missing = BitdepthError(
@@ -69,6 +85,22 @@ struct DataOptions: ParsableArguments {
             if let recipe = try model.preprocessing() { return (recipe, "the model's metadata") }
         }
         return (.raw, nil)
+    }
+
+    /// The numbers of `--input-value` by input.
+    private func constants(_ inputs: [InputSpecification]) throws(BitdepthError) -> [String: Double] {
+        let names = inputs.map(\.name)
+        var constants: [String: Double] = [:]
+        for argument in inputValues {
+            guard names.contains(argument.input) else {
+                throw BitdepthError(
+                    .usage,
+                    "--input-value names no input \"\(argument.input)\"\(Suggestion.clause(for: argument.input, among: names))",
+                    help: ["the model's inputs are \(names.joined(separator: ", "))"])
+            }
+            constants[argument.input] = argument.value
+        }
+        return constants
     }
 
     private func shaped(_ inputs: [InputSpecification]) throws(BitdepthError) -> [InputSpecification] {
@@ -91,7 +123,17 @@ struct DataOptions: ParsableArguments {
 struct OpenedData {
     var source: PreprocessedSource
     var inputs: [InputSpecification]
+    /// Those that the data give; the others are the same in every sample.
+    var dataInputs: [InputSpecification]
     var recipe: PreprocessingRecipe
     /// Who chose the recipe; `nil` where nobody did and values are taken as they are.
     var origin: String?
+    /// Samples that were left out so far.
+    var skipped: SkippedSamples
+
+    /// Says which samples were left out.
+    func warnOfSkipped(_ messages: Messages) {
+        guard let warning = skipped.warning(of: source.count) else { return }
+        messages.warn(warning.message, code: warning.kind.code, help: [warning.help])
+    }
 }

@@ -53,7 +53,8 @@ public struct DataCheck: Sendable {
     ) throws(BitdepthError) -> [DataWarning] {
         var check = DataCheck(inputs: inputs, hints: hints)
         for index in 0..<source.count {
-            try check.observe(try recipe.apply(to: try source.sample(at: index), inputs: inputs))
+            guard let sample = try source.sampleIfReadable(at: index) else { continue }
+            try check.observe(try recipe.apply(to: sample, inputs: inputs))
         }
         return check.warnings
     }

@@ -18,6 +18,7 @@ public struct DataWarning: Sendable, Hashable {
         case scaledTwice = "B0336"
         case swappedLayout = "B0337"
         case notFinite = "B0338"
+        case unreadableSamples = "B0339"
 
         /// The code that the command prints and explains.
         public var code: String { rawValue }
@@ -33,6 +34,7 @@ public struct DataWarning: Sendable, Hashable {
             case .scaledTwice: "Values lie so close together that they may have been scaled twice."
             case .swappedLayout: "Channels lie where the model expects rows or columns, or the other way round."
             case .notFinite: "NaN or infinities are among the inputs."
+            case .unreadableSamples: "Files that could not be read were left out of the data."
             }
         }
     }

@@ -3,7 +3,9 @@ public struct ValueStatistics: Sendable {
     public private(set) var count = 0
     public private(set) var minimum = Float.infinity
     public private(set) var maximum = -Float.infinity
+    /// NaN and infinities, which no other number here counts.
     public private(set) var notFiniteCount = 0
+    public private(set) var zeroCount = 0
     /// Whether every value so far was a whole number.
     public private(set) var areAllIntegers = true
     public private(set) var samples = 0
@@ -25,6 +27,7 @@ public struct ValueStatistics: Sendable {
             sum += Double(value)
             sumOfSquares += Double(value) * Double(value)
             count += 1
+            if value == 0 { zeroCount += 1 }
             if areAllIntegers, value != value.rounded(.towardZero) { areAllIntegers = false }
         }
         samples += 1

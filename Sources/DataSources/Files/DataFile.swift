@@ -10,7 +10,12 @@ struct DataFile {
     var bytesInMemory: Int { arrays.reduce(0) { $0 + ($1.array.region == nil ? $1.array.byteCount : 0) } }
 
     static func open(_ path: String, limits: Limits) throws(BitdepthError) -> DataFile {
-        var source = try ByteSource.open(path)
+        try open(try ByteSource.open(path), limits: limits)
+    }
+
+    static func open(_ source: ByteSource, limits: Limits) throws(BitdepthError) -> DataFile {
+        let path = source.path
+        var source = source
         if Gzip.matches(try source.prefix(2)) { source = try Gzip.inflate(source, limits: limits) }
         let start = try source.prefix(8)
         if NumPy.matches(start) { return DataFile(path: path, arrays: [("", try NumPy.read(source, limits: limits))]) }
@@ -20,7 +25,8 @@ struct DataFile {
         }
         if IDX.matches(start) { return DataFile(path: path, arrays: [("", try IDX.read(source, limits: limits))]) }
         throw BitdepthError(
-            .unsupportedFormat, "the file is no data file: expected .npy, .npz or IDX (also .gz)",
+            .unsupportedFormat,
+            "the file is no data file: expected .npy, .npz, IDX (also .gz), JPEG, PNG, WAV, CSV or JSON Lines",
             at: .init(file: path),
             help: ["a text file of paths is given as @\(path)"])
     }

@@ -7,20 +7,37 @@ public enum DataSource {
     public struct Options: Sendable {
         /// Where the channels lie in the data; as in the model if not said.
         public var layout: DataLayout?
+        /// How image files are brought to the model's size and colours.
+        public var image: ImageRecipe
+        /// How recordings are brought to the model's rate and cut into samples.
+        public var audio: AudioRecipe
+        /// What inputs get that the data do not give, by name: one number for all elements.
+        public var constants: [String: Double]
+        /// Where files that cannot be read are noted, to be left out; without it the first one is an error.
+        public var skipped: SkippedSamples?
         /// How many samples `random` has.
         public var randomCount = 128
         public var seed: UInt64 = 0
         public var limits = Limits.standard
 
-        public init(layout: DataLayout? = nil, randomCount: Int = 128, seed: UInt64 = 0) {
+        public init(
+            layout: DataLayout? = nil, image: ImageRecipe = ImageRecipe(), audio: AudioRecipe = AudioRecipe(),
+            constants: [String: Double] = [:], skipped: SkippedSamples? = nil, randomCount: Int = 128, seed: UInt64 = 0
+        ) {
             self.layout = layout
+            self.image = image
+            self.audio = audio
+            self.constants = constants
+            self.skipped = skipped
             self.randomCount = randomCount
             self.seed = seed
         }
     }
 
-    /// The samples at `path`: a `.npy`, `.npz` or IDX file (each also compressed by gzip), a folder of those in the order of
-    /// their names, `@list.txt` (a file of paths), or the word `random` for seeded noise.
+    /// The samples at `path`: a `.npy`, `.npz` or IDX file (each also compressed by gzip), a JPEG or PNG image, a WAV file, CSV
+    /// with a row or JSON Lines with a line for each sample, a folder of files of one of these kinds in the order of their
+    /// names, a folder of such folders of images or of WAV files, `@list.txt` (a file of paths), `-` for an array file, CSV or
+    /// JSON Lines on standard input, or the word `random` for seeded noise.
     ///
     /// - Parameter inputs: What the model asks for; samples take these shapes where only axes of extent 1 are missing.
     /// - Throws: ``BitdepthError/Code/badData`` naming the expected and the found shape; ``BitdepthError/Code/noSamples``;
@@ -28,15 +45,35 @@ public enum DataSource {
     public static func open(
         _ path: String, inputs: [InputSpecification], options: Options = Options()
     ) throws(BitdepthError) -> any SampleSource {
+        let given = inputs.filter { options.constants[$0.name] == nil }
+        let source = try openData(path, inputs: given, options: options)
+        return given.count == inputs.count ? source : try ConstantInputs(source, options.constants, inputs: inputs)
+    }
+
+    private static func openData(
+        _ path: String, inputs: [InputSpecification], options: Options
+    ) throws(BitdepthError) -> any SampleSource {
         if path == "random" {
             return try RandomSource(inputs: inputs, count: options.randomCount, seed: options.seed)
         }
         if path.hasPrefix("@") {
             let list = String(path.dropFirst())
-            return try open(paths: try PathList.read(list), inputs: inputs, options: options, name: list)
+            return try openFiles(try PathList.read(list), inputs: inputs, options: options, name: list)
+        }
+        if path == StandardInput.path {
+            let source = try StandardInput.samples(try StandardInput.read(), inputs: inputs, options: options)
+            try checkNotEmpty(source, StandardInput.name)
+            return source
         }
         if Folder.exists(path) {
-            return try open(paths: try Folder.dataFiles(in: path), inputs: inputs, options: options, name: path)
+            let folder = try Folder(path)
+            let source = try folder.kind.source(folder.files, inputs: inputs, options: options, name: path)
+            try checkNotEmpty(source, path)
+            return source
+        }
+        if let kind = FileKind.of([path]), kind != .arrays {
+            _ = try ByteSource.open(path)
+            return try openFiles([path], inputs: inputs, options: options, name: path)
         }
         let file = try DataFile.open(path, limits: options.limits)
         let source = try ArraySource(file.arrays, inputs: inputs, layout: options.layout, path: path)
@@ -50,12 +87,21 @@ public enum DataSource {
     public static func open(
         paths: [String], inputs: [InputSpecification], options: Options = Options(), name: String
     ) throws(BitdepthError) -> any SampleSource {
-        let source = try FileCollection(paths, inputs: inputs, options: options, name: name)
+        let given = inputs.filter { options.constants[$0.name] == nil }
+        let source = try openFiles(paths, inputs: given, options: options, name: name)
+        return given.count == inputs.count ? source : try ConstantInputs(source, options.constants, inputs: inputs)
+    }
+
+    private static func openFiles(
+        _ paths: [String], inputs: [InputSpecification], options: Options, name: String
+    ) throws(BitdepthError) -> any SampleSource {
+        let kind = FileKind.of(paths) ?? .arrays
+        let source = try kind.source(paths, inputs: inputs, options: options, name: name)
         try checkNotEmpty(source, name)
         return source
     }
 
-    private static func checkNotEmpty(_ source: some SampleSource, _ path: String) throws(BitdepthError) {
+    private static func checkNotEmpty(_ source: any SampleSource, _ path: String) throws(BitdepthError) {
         guard source.count > 0 else { throw BitdepthError(.noSamples, "there are no samples", at: .init(file: path)) }
     }
 }

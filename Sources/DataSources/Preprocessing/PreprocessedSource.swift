@@ -18,6 +18,11 @@ public struct PreprocessedSource: SampleSource {
     public func sample(at index: Int) throws(BitdepthError) -> Sample {
         try recipe.apply(to: try base.sample(at: index), inputs: inputs)
     }
+
+    public func sampleIfReadable(at index: Int) throws(BitdepthError) -> Sample? {
+        guard let sample = try base.sampleIfReadable(at: index) else { return nil }
+        return try recipe.apply(to: sample, inputs: inputs)
+    }
 }
 
 /// Samples that lie in memory.

@@ -1,10 +1,17 @@
 import BitdepthTensors
 
 extension PreprocessingRecipe {
-    private static let keys = ["scale", "mean", "std", "layout", "dtype"]
+    private static let keys = ["scale", "mean", "std", "layout", "dtype"] + ImageRecipe.keys + AudioRecipe.keys
 
     /// Reads `scale=255,mean=0.485:0.456:0.406,std=…,layout=nhwc,dtype=float16`, a preset's name, or a preset's name followed by
     /// what differs from it. Lists are separated by `:` or `+`.
+    ///
+    /// For image files: `resize=256` (the shorter side), `resize=256:224` (256 for a model that takes 224), `resize=240x320`
+    /// (height and width), `resize=input` (the model's size) or `letterbox=114` (the whole image in the model's size, the margins
+    /// 114); `crop=224`, `crop=224x320`, `crop=input` (the middle, after resizing) or `crop=0.875` (a part of each side, before
+    /// it); `filter=bilinear`, `color=gray`, `background=255`.
+    ///
+    /// For recordings: `rate=16000` (Hz), `window=512` and `hop=256` (frames).
     ///
     /// - Throws: ``BitdepthError/Code/badPreprocessing`` naming the part, with the nearest known word.
     public init(parsing text: String) throws(BitdepthError) {
@@ -23,6 +30,9 @@ extension PreprocessingRecipe {
             }
             try set(key, to: pair[1], in: text)
         }
+        guard !seen.isSuperset(of: ["resize", "letterbox"]) else {
+            throw PreprocessingRecipe.error("\"resize\" and \"letterbox\" exclude each other", in: text)
+        }
     }
 
     private mutating func set(_ key: String, to value: String, in text: String) throws(BitdepthError) {
@@ -38,6 +48,12 @@ extension PreprocessingRecipe {
             }
         case "layout": layout = try PreprocessingRecipe.word(value, "layout", DataLayout.allCases, in: text)
         case "dtype": type = try PreprocessingRecipe.word(value, "dtype", ElementType.allCases, in: text)
+        case _ where ImageRecipe.keys.contains(key):
+            guard let expected = image.set(key, to: value) else { return }
+            throw PreprocessingRecipe.error("\(key) is \"\(value)\", expected \(expected),", in: text)
+        case _ where AudioRecipe.keys.contains(key):
+            guard let expected = audio.set(key, to: value) else { return }
+            throw PreprocessingRecipe.error("\(key) is \"\(value)\", expected \(expected),", in: text)
         default: throw PreprocessingRecipe.unknown("key", key, PreprocessingRecipe.keys, in: text)
         }
     }

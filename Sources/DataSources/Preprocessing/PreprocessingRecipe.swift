@@ -1,10 +1,15 @@
 import BitdepthTensors
 
-/// What is done to raw data before a model sees them: `(x / scale - mean) / std`, and the order of the axes.
+/// What is done to raw data before a model sees them: the size and colours of images, `(x / scale - mean) / std`, and the order
+/// of the axes.
 ///
 /// A recipe is a value with one spelling, ``description``, that parses to the same value; models carry it in their metadata under
 /// ``metadataKey`` so that evaluation uses what calibration used.
 public struct PreprocessingRecipe: Sendable, Hashable {
+    /// What becomes of image files before they are arrays; arrays are not touched by it.
+    public var image: ImageRecipe
+    /// How recordings are brought to the model's rate and cut into samples; arrays are not touched by it.
+    public var audio: AudioRecipe
     /// Divides every value, before anything else; `nil` divides by nothing.
     public var scale: Float?
     /// Subtracted after scaling: none, one number, or one for each channel.
@@ -17,8 +22,11 @@ public struct PreprocessingRecipe: Sendable, Hashable {
     public var type: ElementType?
 
     public init(
-        scale: Float? = nil, mean: [Float] = [], std: [Float] = [], layout: DataLayout? = nil, type: ElementType? = nil
+        image: ImageRecipe = ImageRecipe(), audio: AudioRecipe = AudioRecipe(), scale: Float? = nil,
+        mean: [Float] = [], std: [Float] = [], layout: DataLayout? = nil, type: ElementType? = nil
     ) {
+        self.image = image
+        self.audio = audio
         self.scale = scale
         self.mean = mean
         self.std = std
@@ -37,9 +45,16 @@ public struct PreprocessingRecipe: Sendable, Hashable {
         ("raw", .raw),
         (
             "imagenet",
-            PreprocessingRecipe(scale: 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
+            PreprocessingRecipe(
+                image: ImageRecipe(resize: .proportional(side: 256, reference: 224), crop: .input), scale: 255,
+                mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
         ),
-        ("inception", PreprocessingRecipe(scale: 255, mean: [0.5], std: [0.5])),
+        (
+            "inception",
+            PreprocessingRecipe(
+                image: ImageRecipe(resize: .input, crop: .fraction(0.875)), scale: 255, mean: [0.5], std: [0.5])
+        ),
+        ("yolo", PreprocessingRecipe(image: ImageRecipe(resize: .letterbox(fill: 114)), scale: 255)),
     ]
 
     public var changesValues: Bool { scale != nil || !mean.isEmpty || !std.isEmpty || type != nil }
@@ -48,7 +63,7 @@ public struct PreprocessingRecipe: Sendable, Hashable {
 extension PreprocessingRecipe: CustomStringConvertible {
     /// The canonical spelling: `scale=255,mean=0.286,std=0.353`, or `raw`.
     public var description: String {
-        var parts: [String] = []
+        var parts = image.spelling + audio.spelling
         if let scale { parts.append("scale=\(PreprocessingRecipe.text(scale))") }
         if !mean.isEmpty { parts.append("mean=" + mean.map(PreprocessingRecipe.text).joined(separator: ":")) }
         if !std.isEmpty { parts.append("std=" + std.map(PreprocessingRecipe.text).joined(separator: ":")) }

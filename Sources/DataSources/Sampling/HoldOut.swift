@@ -10,23 +10,30 @@ public struct HoldOut: Sendable {
 
     /// Reads every sample once.
     ///
-    /// - Parameter fraction: The part to hold back; at least one sample is, and at least one is left.
+    /// - Parameters:
+    ///   - fraction: The part to hold back; at least one sample is, and at least one is left.
+    ///   - threads: How many read.
     /// - Throws: ``BitdepthError/Code/noSamples`` when there are fewer than two.
-    public static func split(_ source: any SampleSource, fraction: Double = 0.1) throws(BitdepthError) -> HoldOut {
+    public static func split(_ source: any SampleSource, fraction: Double = 0.1, threads: Int = 1) throws(BitdepthError)
+        -> HoldOut
+    {
         guard source.count >= 2 else {
             throw BitdepthError(.noSamples, "\(source.count) samples cannot be parted into two sets")
         }
         var hashed: [(hash: ContentHash, index: Int)] = []
-        for index in 0..<source.count { hashed.append((try ContentHash(of: try source.sample(at: index)), index)) }
+        try source.readInOrder(threads: threads) { index, sample throws(BitdepthError) in
+            hashed.append((try ContentHash(of: sample), index))
+        }
+        guard hashed.count >= 2 else { throw source.noneReadable }
         hashed.sort { ($0.hash, $0.index) < ($1.hash, $1.index) }
-        let wanted = min(max(Int((Double(source.count) * fraction).rounded()), 1), source.count - 1)
+        let wanted = min(max(Int((Double(hashed.count) * fraction).rounded()), 1), hashed.count - 1)
         let last = hashed[wanted - 1].hash
         var held = hashed.prefix { $0.hash <= last }.map(\.index)
         // Where nearly all samples are the same they cannot be kept together.
-        if held.count == source.count { held = Array(held[..<wanted]) }
+        if held.count == hashed.count { held = Array(held[..<wanted]) }
         let heldSet = Set(held)
         return HoldOut(
-            calibration: Subset(of: source, indices: (0..<source.count).filter { !heldSet.contains($0) }),
+            calibration: Subset(of: source, indices: hashed.map(\.index).filter { !heldSet.contains($0) }.sorted()),
             check: Subset(of: source, indices: held))
     }
 }

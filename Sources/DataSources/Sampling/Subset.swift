@@ -18,6 +18,11 @@ public struct Subset: SampleSource {
         try checkIndex(index)
         return try base.sample(at: indices[index])
     }
+
+    public func sampleIfReadable(at index: Int) throws(BitdepthError) -> Sample? {
+        try checkIndex(index)
+        return try base.sampleIfReadable(at: indices[index])
+    }
 }
 
 extension SampleSource {

@@ -41,7 +41,7 @@ extension ONNX {
         let message = try export.message(spelled)
         var threshold: Int?
         if case .always(let minimum) = options.externalData { threshold = minimum }
-        if threshold == nil, export.payloadBytes > ONNX.largestMessage { threshold = 1024 }
+        if threshold == nil, UInt64(message.count) + export.payloadBytes > ONNX.largestMessage { threshold = 1024 }
         // The data first: a model file must never name data that is not there.
         let file = try AtomicFile(path, force: options.force)
         if let threshold {
@@ -56,6 +56,6 @@ extension ONNX {
         try file.commit()
     }
 
-    /// Protobuf messages end at 2 GiB; some room is left for the structure.
-    private static let largestMessage: UInt64 = 2_000_000_000
+    /// Protobuf messages end at 2 GiB; some room is left for the lengths around the tensors.
+    private static let largestMessage: UInt64 = (1 << 31) - (1 << 16)
 }

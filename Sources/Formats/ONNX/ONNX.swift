@@ -27,6 +27,7 @@ public enum ONNX {
             var model = try importer.model()
             try model.graph.validate()
             try OpsetUpgrade().run(&model)
+            model.graph.makeNamesUnique()
             return model
         }
     }

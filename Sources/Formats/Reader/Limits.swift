@@ -23,6 +23,8 @@ public struct Limits: Sendable {
     public var rank = 16
     /// Bytes that one compressed file or member may inflate to.
     public var inflatedBytes = 4 << 30
+    /// Pixels of one image.
+    public var imagePixels = 1 << 28
 
     public init() {}
 

@@ -13,12 +13,13 @@ public struct NodeList: Sendable {
 
     public init(_ plan: QuantizationPlan, _ configuration: QuantizationConfiguration) {
         let weighted = Set(plan.weights.map(\.position))
-        entries = plan.decisions.enumerated().map { position, decision in
+        let own = plan.decisions.enumerated().map { position, decision in
             guard decision.outcome == .quantized else { return Entry(decision: decision) }
             let activations = "activations \(configuration.activations.summary)"
             let weights = weighted.contains(position) ? "weights \(configuration.weights.summary); " : ""
             return Entry(decision: decision, scheme: weights + activations)
         }
+        entries = own + plan.bodies.flatMap { NodeList($0.plan, configuration).entries }
     }
 
     public init(_ entries: [Entry]) { self.entries = entries }

@@ -15,19 +15,9 @@ extension QuantizationReport {
                 "passed": .bool(complaints.isEmpty), "complaints": .strings(complaints),
                 "outputs": OutputTable(check.result, order: check.outputs).json,
             ],
-            "latency": [
-                "float_ms": .number(cost.latency.first * 1000), "quantized_ms": .number(cost.latency.second * 1000),
-                "speedup": .number(cost.latency.speedup), "runs": .integer(cost.latency.runs), "threads": 1,
-                "processor": .string(cost.processor), "instruction_set": .string(cost.instructionSet),
-            ],
-            "memory": [
-                "float_working_bytes": .integer(cost.workingBytes.float),
-                "quantized_working_bytes": .integer(cost.workingBytes.quantized),
-            ],
-            "multiply_adds": [
-                "total": .integer(cost.multiplyAccumulates.total),
-                "integer": .integer(cost.multiplyAccumulates.integer),
-            ],
+            "latency": cost?.latencyJSON ?? nil, "memory": cost?.memoryJSON ?? nil,
+            "multiply_adds": cost?.multiplyAddsJSON ?? nil,
+            "fallback": fallback?.json ?? nil,
             "calibration": [
                 "bytes": .integer(calibration.bytes),
                 "infinities": .array(
@@ -37,5 +27,26 @@ extension QuantizationReport {
             ],
             "nodes": nodes.json, "lost_most": check.layers.json, "notes": .strings(notes), "next": .string(next),
         ]
+    }
+}
+
+extension QuantizationReport.Cost {
+    fileprivate var latencyJSON: JSONValue {
+        [
+            "float_ms": .number(latency.first * 1000), "quantized_ms": .number(latency.second * 1000),
+            "speedup": .number(latency.speedup), "runs": .integer(latency.runs), "threads": 1,
+            "processor": .string(processor), "instruction_set": .string(instructionSet),
+        ]
+    }
+
+    fileprivate var memoryJSON: JSONValue {
+        [
+            "float_working_bytes": .integer(workingBytes.float),
+            "quantized_working_bytes": .integer(workingBytes.quantized),
+        ]
+    }
+
+    fileprivate var multiplyAddsJSON: JSONValue {
+        ["total": .integer(multiplyAccumulates.total), "integer": .integer(multiplyAccumulates.integer)]
     }
 }

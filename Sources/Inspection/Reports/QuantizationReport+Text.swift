@@ -8,6 +8,7 @@ extension QuantizationReport {
         text.blank()
         text.append(verdict)
         text.append(OutputTable(check.result, order: check.outputs).text)
+        if let fallback { text.append(fallback.text) }
         text.append(costs)
         text.blank()
         text.append(nodeText(listsAllNodes))
@@ -55,24 +56,7 @@ extension QuantizationReport {
 
     private var costs: ReportText {
         var text = ReportText()
-        func milliseconds(_ seconds: Double) -> String { NumberText.milliseconds(seconds * 1000) }
-        text.field(
-            "latency",
-            [
-                "\(milliseconds(cost.latency.first)) → \(milliseconds(cost.latency.second)) (\(NumberText.fixed(cost.latency.speedup, places: 1))×)",
-                "1 thread, median of \(cost.latency.runs)", cost.processor, cost.instructionSet,
-            ])
-        let (total, integer) = cost.multiplyAccumulates
-        let share =
-            total > 0
-            ? "\(NumberText.percent(Double(integer) / Double(total))) of \(NumberText.count(total)) multiply-adds on integers"
-            : nil
-        text.field(
-            "memory",
-            [
-                "peak working \(NumberText.bytes(cost.workingBytes.float)) → \(NumberText.bytes(cost.workingBytes.quantized))",
-                share,
-            ].compactMap { $0 })
+        if let cost { text.append(cost.text) }
         text.field(
             "calibration", ["statistics took \(NumberText.bytes(calibration.bytes)), whatever the number of samples"])
         return text
@@ -90,6 +74,31 @@ extension QuantizationReport {
             }
         }
         for note in notes { text.line(.init("    note: \(note)", .faint)) }
+        return text
+    }
+}
+
+extension QuantizationReport.Cost {
+    fileprivate var text: ReportText {
+        var text = ReportText()
+        func milliseconds(_ seconds: Double) -> String { NumberText.milliseconds(seconds * 1000) }
+        text.field(
+            "latency",
+            [
+                "\(milliseconds(latency.first)) → \(milliseconds(latency.second)) (\(NumberText.fixed(latency.speedup, places: 1))×)",
+                "1 thread, median of \(latency.runs)", processor, instructionSet,
+            ])
+        let (total, integer) = multiplyAccumulates
+        let share =
+            total > 0
+            ? "\(NumberText.percent(Double(integer) / Double(total))) of \(NumberText.count(total)) multiply-adds on integers"
+            : nil
+        text.field(
+            "memory",
+            [
+                "peak working \(NumberText.bytes(workingBytes.float)) → \(NumberText.bytes(workingBytes.quantized))",
+                share,
+            ].compactMap { $0 })
         return text
     }
 }

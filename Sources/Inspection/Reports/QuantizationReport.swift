@@ -7,10 +7,13 @@ public struct QuantizationReport: Sendable {
     public var nodes: NodeList
     public var calibration: Calibration
     public var check: Check
-    public var cost: Cost
+    /// `nil` for a model beyond the memory budget, which cannot be timed in one piece.
+    public var cost: Cost?
     public var file: File?
     /// Why the result counts as collapsed; empty when it does not.
     public var complaints: [String]
+    /// What was kept float because it cost too much.
+    public var fallback: Fallback?
     public var notes: [String]
     /// The command to run next; empty when there is none.
     public var next: String
@@ -85,8 +88,8 @@ public struct QuantizationReport: Sendable {
     }
 
     public init(
-        nodes: NodeList, calibration: Calibration, check: Check, cost: Cost, file: File? = nil,
-        complaints: [String] = [],
+        nodes: NodeList, calibration: Calibration, check: Check, cost: Cost?, file: File? = nil,
+        complaints: [String] = [], fallback: Fallback? = nil,
         notes: [String] = [], next: String = ""
     ) {
         self.nodes = nodes
@@ -95,6 +98,7 @@ public struct QuantizationReport: Sendable {
         self.cost = cost
         self.file = file
         self.complaints = complaints
+        self.fallback = fallback
         self.notes = notes
         self.next = next
     }

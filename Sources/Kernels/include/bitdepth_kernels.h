@@ -140,6 +140,149 @@ typedef struct {
   bool count_include_pad;
 } bd_pool_shape;
 
+/// Functions of one real, with the parameters of the ONNX operator specification. The same polynomials with the same
+/// roundings in every table; within 2e-7 of the largest of 1, |x| and the exact value.
+typedef enum {
+  BD_FUNCTION_SIGMOID = 0,
+  BD_FUNCTION_TANH,
+  BD_FUNCTION_EXP,
+  BD_FUNCTION_LOG,
+  BD_FUNCTION_SQRT,
+  BD_FUNCTION_RECIPROCAL,
+  BD_FUNCTION_ABSOLUTE,
+  BD_FUNCTION_NEGATE,
+  BD_FUNCTION_SQUARE,
+  BD_FUNCTION_ERF,
+  BD_FUNCTION_GELU,
+  BD_FUNCTION_GELU_TANH,
+  BD_FUNCTION_SWISH,         ///< x sigmoid(alpha x)
+  BD_FUNCTION_HARD_SIGMOID,  ///< alpha x + beta, held within 0 ... 1
+  BD_FUNCTION_HARD_SWISH,    ///< x times that
+  BD_FUNCTION_MISH,
+  BD_FUNCTION_SOFTPLUS,
+  BD_FUNCTION_SOFTSIGN,
+  BD_FUNCTION_LEAKY_RELU,
+  BD_FUNCTION_ELU,   ///< beta x, below 0 beta alpha (e^x - 1)
+  BD_FUNCTION_CELU,  ///< x, below 0 alpha (e^(x / alpha) - 1)
+} bd_function;
+
+typedef struct {
+  bd_function function;
+  float alpha, beta;
+  const float *input;
+  float *output;
+} bd_sunary;
+
+/// left (operation) right where an operand whose step is 0 is one number for all elements.
+typedef struct {
+  bd_sbinary binary;
+  int64_t left_step, right_step;  ///< 0 or 1
+} bd_sbroadcast;
+
+typedef enum {
+  BD_REDUCE_SUM = 0,
+  BD_REDUCE_SQUARES = 1,
+  BD_REDUCE_MAGNITUDES = 2,
+  BD_REDUCE_MAXIMUM = 3,  ///< NaN where an element is
+  BD_REDUCE_MINIMUM = 4,
+} bd_reduction;
+
+/// output[o, i] = (operation over k of input[o, k, i]) / divisor, or the root of it. Ranges count parts: an outer index
+/// where `inner` is 1, else BD_COLUMNS neighbouring inner indices of one outer index.
+typedef struct {
+  bd_reduction operation;
+  const float *input;
+  float *output;
+  int64_t extent, inner;
+  float divisor;
+  bool takes_root;
+} bd_reduce;
+enum { BD_COLUMNS = 32 };
+
+/// Softmax along the middle axis of [outer, extent, inner]; ranges as those of bd_reduce.
+typedef struct {
+  const float *input;
+  float *output;
+  int64_t extent, inner;
+  bool is_logarithm;
+} bd_softmax;
+
+/// Rows of `length` elements brought to mean 0 and variance 1 (or, not centered, to mean square 1), then times `scale` plus
+/// `bias`, which are as long as a row. Means and inverse deviations of all rows are stored where somebody wants them, and
+/// nothing else is without an output.
+typedef struct {
+  const float *input, *scale, *bias;  ///< bias: NULL where there is none
+  float *output, *means, *inverses;
+  int64_t length;
+  float epsilon;
+  bool is_centered;
+} bd_normalize;
+
+/// output = input * scale + bias by one fused multiply-add; scale and bias have one element per row, or one per column.
+typedef struct {
+  const float *input, *scale, *bias;
+  float *output;
+  int64_t columns;
+  bool is_per_row;
+} bd_affine;
+
+/// Functions that recurrent cells apply to their gates, with the parameters of the ONNX operator specification.
+typedef enum {
+  BD_SIGMOID = 0,
+  BD_TANH = 1,
+  BD_RELU = 2,
+  BD_AFFINE = 3,
+  BD_LEAKY_RELU = 4,
+  BD_THRESHOLDED_RELU = 5,
+  BD_SCALED_TANH = 6,
+  BD_HARD_SIGMOID = 7,
+  BD_SOFTSIGN = 8,
+} bd_activation_function;
+
+typedef struct {
+  bd_activation_function function;
+  float alpha, beta;
+} bd_activation;
+
+typedef enum {
+  BD_CELL_RNN = 0,
+  BD_CELL_GRU = 1,         ///< the reset gate comes before the product: two passes over the weights per step
+  BD_CELL_GRU_LINEAR = 2,  ///< the reset gate comes behind the product
+  BD_CELL_LSTM = 3,
+} bd_cell;
+
+/// One direction of a recurrent layer. `input` holds the products of the layer's input and its weights for all steps,
+/// gate by gate in the order of the ONNX operator specification; the kernel adds `bias`, then the products of the hidden
+/// state in order of k by fused multiply-adds, and applies the cell's functions, which are the same polynomials with the
+/// same roundings in every table.
+///
+/// Vectors over units are padded to `stride` elements per gate, a multiple of 64.
+typedef struct {
+  bd_cell cell;
+  int64_t hidden, stride, steps;
+  bool is_reversed;
+  const int32_t *lengths;  ///< steps of each sequence, 0 ... steps; NULL when each has all
+  const float *input;      ///< rows of gates * hidden
+  int64_t input_time, input_sequence;
+  float *output;           ///< the hidden state of every step, rows of `hidden`; NULL when nobody wants it
+  int64_t output_time, output_sequence;
+  const void *packed_weights;    ///< from the same table's recurrent_pack: all gates, of a BD_CELL_GRU the first two
+  const void *packed_candidate;  ///< of a BD_CELL_GRU the third gate
+  const float *scales;           ///< NULL when the packed weights are float; else they are codes, and these [gates][stride]
+  const float *bias;             ///< [gates][stride], of both products; of a BD_CELL_GRU_LINEAR not that of `reset_bias`
+  const float *reset_bias;       ///< [stride], inside the product with the reset gate of a BD_CELL_GRU_LINEAR
+  const float *peepholes;        ///< [3][stride] of a BD_CELL_LSTM, or NULL
+  float *states[2];              ///< [sequences][stride]: step s reads states[s & 1] and writes the other
+  float *cells;                  ///< [sequences][stride]: the cell state of a BD_CELL_LSTM, the update gate of a BD_CELL_GRU
+  float *reset;                  ///< [sequences][stride]: the reset state of a BD_CELL_GRU
+  float clip;                    ///< bound of the magnitude of what goes into the gates' functions, or infinity
+  bool couples_gates;            ///< the forget gate is 1 - the input gate
+  bd_activation activations[3];
+} bd_recurrent;
+
+/// Passes over the hidden weights that one step of a cell takes.
+static inline int64_t bd_recurrent_passes(bd_cell cell) { return cell == BD_CELL_GRU ? 2 : 1; }
+
 typedef struct bd_kernels {
   bd_isa isa;
   const char *name;
@@ -177,6 +320,25 @@ typedef struct bd_kernels {
   size_t (*sdepthwise_packed_floats)(int64_t channels, int64_t kernel_height, int64_t kernel_width);
   void (*sdepthwise_pack)(const float *weights, int64_t channels, int64_t kernel_height, int64_t kernel_width, float *packed);
   void (*sdepthwise)(const bd_sdepthwise *job, int64_t line_begin, int64_t line_end);
+
+  // Float functions, reductions and normalizations. Sums are split into the same partial sums in every table.
+  void (*sunary)(const bd_sunary *job, int64_t begin, int64_t end);
+  void (*sbroadcast)(const bd_sbroadcast *job, int64_t begin, int64_t end);
+  void (*sreduce)(const bd_reduce *job, int64_t part_begin, int64_t part_end);
+  void (*ssoftmax)(const bd_softmax *job, int64_t part_begin, int64_t part_end);
+  void (*snormalize)(const bd_normalize *job, int64_t row_begin, int64_t row_end);
+  void (*saffine)(const bd_affine *job, int64_t row_begin, int64_t row_end);
+  /// Down each column of rows begin ..< end: sums[c] of input, or of the squares of input - shifts[c] where shifts are given.
+  void (*scolumns)(const float *input, const float *shifts, float *sums, int64_t columns, int64_t row_begin,
+                   int64_t row_end);
+
+  // Recurrent cells. `weights` are [gates][hidden][hidden], of floats or of 8-bit codes; elements are packed, bytes are
+  // `element_bytes` times as many. Passes follow one another; within a pass, sequences and units may be shared out: a
+  // range of units begins at a multiple of 64 and ends at one, or at `hidden`.
+  size_t (*recurrent_packed_elements)(int64_t hidden, int64_t gates);
+  void (*recurrent_pack)(const void *weights, int64_t element_bytes, int64_t hidden, int64_t gates, void *packed);
+  void (*recurrent)(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end, int64_t sequence_begin,
+                    int64_t sequence_end, int64_t unit_begin, int64_t unit_end);
 } bd_kernels;
 
 /// The best instruction set that this processor and operating system offer.

@@ -21,8 +21,17 @@ public struct Clip: FoldableOperator {
             let values = try x.doubles().map { Clip.clip($0, low, high) }
             return [try Tensor(reals: values, shape: x.shape, type: x.type)]
         }
-        let low = try bound(inputs.optional(1), "min")?.converted(to: x.type).integers().first
-        let high = try bound(inputs.optional(2), "max")?.converted(to: x.type).integers().first
+        let bounds = (
+            low: try bound(inputs.optional(1), "min")?.converted(to: x.type),
+            high: try bound(inputs.optional(2), "max")?.converted(to: x.type)
+        )
+        if x.type == .uint64 {
+            let (low, high) = (
+                try bounds.low?.array(of: UInt64.self).first, try bounds.high?.array(of: UInt64.self).first
+            )
+            return [try Tensor(try x.array(of: UInt64.self).map { Clip.clip($0, low, high) }, shape: x.shape)]
+        }
+        let (low, high) = (try bounds.low?.integers().first, try bounds.high?.integers().first)
         return [try Tensor(integers: try x.integers().map { Clip.clip($0, low, high) }, shape: x.shape, type: x.type)]
     }
 

@@ -41,9 +41,9 @@ public struct Selu: UnaryOperator {
     }
 }
 
-/// x where it is positive, else `alpha` · (e^(x / alpha) - 1). Source: ONNX operator specification, Celu-12.
+/// x where it is positive, else `alpha` · (e^(x / alpha) - 1). Source: ONNX operator specification, Celu-28.
 public struct Celu: UnaryOperator {
-    public static let signature = OperatorSignature.unary("Celu", [12])
+    public static let signature = OperatorSignature.unary("Celu", [12, 28])
     public let alpha: Float
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         alpha = try attributes.float("alpha", default: 1)

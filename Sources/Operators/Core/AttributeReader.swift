@@ -66,6 +66,14 @@ public struct AttributeReader: Sendable {
         return values
     }
 
+    public func strings(_ name: String) throws(BitdepthError) -> [String]? {
+        guard let attribute = node.attributes[name] else { return nil }
+        guard case .strings(let values) = attribute else { throw wrongType(name, "a list of strings") }
+        let texts = values.compactMap { String(validating: $0, as: UTF8.self) }
+        guard texts.count == values.count else { throw wrongType(name, "a list of strings") }
+        return texts
+    }
+
     public func tensor(_ name: String) throws(BitdepthError) -> Tensor? {
         guard let attribute = node.attributes[name] else { return nil }
         guard case .tensor(let value) = attribute else { throw wrongType(name, "a tensor") }

@@ -23,7 +23,7 @@ struct Lanes {
 
     /// Calls `body` with the flat position of the first element of every lane; the others follow in steps of `inner`.
     func forEach(_ body: (Int) -> Void) {
-        guard extent > 0 else { return }
+        guard extent > 0, inner > 0 else { return }
         for o in 0..<outer {
             for i in 0..<inner { body(o * extent * inner + i) }
         }

@@ -61,12 +61,15 @@ public struct OperatorSignature: Sendable {
 
 /// What type inference knows of a value: its type, and its elements where they are constant.
 public struct Fact: Sendable {
+    /// Of the tensor, or of the tensors that a sequence or an optional holds.
     public var type: TensorType
+    public var kind: ValueKind
     /// The elements, where they do not depend on the graph's inputs.
     public var constant: Tensor?
 
-    public init(_ type: TensorType, constant: Tensor? = nil) {
+    public init(_ type: TensorType, kind: ValueKind = .tensor, constant: Tensor? = nil) {
         self.type = type
+        self.kind = kind
         self.constant = constant
     }
 

@@ -1,4 +1,5 @@
 extension OperatorCatalogue {
     /// Every operator that Bitdepth knows; the lists name them one line each.
-    public static let all = OperatorCatalogue(networks + elements)
+    public static let all = OperatorCatalogue(
+        networks + elements + sequences + signals + controlFlow + microsoft + machineLearning)
 }

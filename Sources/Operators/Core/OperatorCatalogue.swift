@@ -18,6 +18,14 @@ public struct OperatorCatalogue: Sendable {
         types.values.sorted { $0.signature.name.description < $1.signature.name.description }
     }
 
+    /// What a person can do about a node that is not supported.
+    private static func waysOut(of node: Node) -> [String] {
+        let cut = node.inputs.lazy.compactMap { $0 }.first.map {
+            ["cut the graph before it: bitdepth convert MODEL --outputs \($0) -o CUT.onnx"]
+        }
+        return (cut ?? []) + ["see what else the model holds: bitdepth inspect MODEL"]
+    }
+
     /// Reads a node as the operator that it names.
     ///
     /// - Throws: ``BitdepthError/Code/unsupportedOperator`` naming operator and domain; attribute errors with the node's place.
@@ -28,7 +36,7 @@ public struct OperatorCatalogue: Sendable {
             throw BitdepthError(
                 .unsupportedOperator, "operator \(node.op.type) (domain \(domain)\(version)) is not supported",
                 at: node.place,
-                help: ["see what else the model holds: bitdepth inspect MODEL"])
+                help: OperatorCatalogue.waysOut(of: node))
         }
         return try locating(node.place) { () throws(BitdepthError) in
             let signature = type.signature

@@ -8,7 +8,7 @@ extension Tensor {
         case 16: try gathered(positions, shape, as: UInt16.self)
         case 32: try gathered(positions, shape, as: UInt32.self)
         case 64: try gathered(positions, shape, as: UInt64.self)
-        default: try gatheredIntegers(positions, shape)
+        default: try gatheredPacked(positions, shape)
         }
     }
 
@@ -25,8 +25,8 @@ extension Tensor {
         }
     }
 
-    private func gatheredIntegers(_ positions: [Int], _ shape: Shape) throws(BitdepthError) -> Tensor {
-        let source = try integers()
-        return try Tensor(integers: positions.map { source[$0] }, shape: shape, type: type)
+    private func gatheredPacked(_ positions: [Int], _ shape: Shape) throws(BitdepthError) -> Tensor {
+        let source = try narrowPatterns()
+        return try Tensor(narrowPatterns: positions.map { source[$0] }, shape: shape, type: type)
     }
 }

@@ -45,9 +45,9 @@ public struct Div: BinaryOperator {
 
 /// The remainder of a / b: with the sign of b, or, where attribute `fmod` is 1, with the sign of a as in C.
 ///
-/// Source: ONNX operator specification, Mod-13.
+/// Source: ONNX operator specification, Mod-28.
 public struct Mod: BinaryOperator {
-    public static let signature = OperatorSignature("Mod", versions: [10, 13], inputs: 2...2)
+    public static let signature = OperatorSignature("Mod", versions: [10, 13, 28], inputs: 2...2)
     public let takesSignOfDividend: Bool
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
@@ -56,7 +56,10 @@ public struct Mod: BinaryOperator {
 
     public func apply(_ a: Double, _ b: Double) -> Double {
         let remainder = a.truncatingRemainder(dividingBy: b)
-        return takesSignOfDividend || remainder == 0 || (remainder < 0) == (b < 0) ? remainder : remainder + b
+        if takesSignOfDividend { return remainder }
+        // A zero has the sign of b too.
+        if remainder == 0 { return b.sign == .minus ? -0.0 : 0.0 }
+        return (remainder < 0) == (b < 0) ? remainder : remainder + b
     }
 
     public func apply(_ a: Int, _ b: Int) throws(BitdepthError) -> Int {

@@ -66,11 +66,12 @@ public struct BitwiseNot: FoldableOperator {
     }
 }
 
-/// Bits moved left or right by the second operand; those pushed out are lost. Unsigned types only.
+/// Bits moved left or right by the second operand; those pushed out are lost. To the right, copies of the sign follow in
+/// signed types; a negative distance counts as one beyond all bits.
 ///
-/// Source: ONNX operator specification, BitShift-11.
+/// Source: ONNX operator specification, BitShift-28.
 public struct BitShift: BitwiseOperator {
-    public static let signature = OperatorSignature("BitShift", versions: [11], inputs: 2...2)
+    public static let signature = OperatorSignature("BitShift", versions: [11, 28], inputs: 2...2)
     public let direction: Direction
 
     public enum Direction: String, Sendable, CaseIterable {
@@ -83,6 +84,21 @@ public struct BitShift: BitwiseOperator {
         direction = try attributes.choice("direction", default: .left)
     }
 
-    // Swift's smart shifts give 0 for a distance of 64 and more.
+    // Swift's smart shifts give 0 for a distance of 64 and more. Bits of signed types above their width are the sign.
     public func apply(_ a: UInt64, _ b: UInt64) -> UInt64 { direction == .left ? a << b : a >> b }
+
+    public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
+        let x = try inputs.required(0, "X")
+        let y = try inputs.required(1, "Y")
+        try requireSameType(x.type, y.type)
+        let walk = try BroadcastWalk(x.shape, y.shape)
+        let values = try walk.map(try x.bitPatterns(), try y.bitPatterns()) { a, b in
+            let distance = UInt64(truncatingIfNeeded: b)
+            guard x.type.isSigned, direction == .right else {
+                return Int(truncatingIfNeeded: apply(UInt64(truncatingIfNeeded: a), distance))
+            }
+            return a >> distance
+        }
+        return [try Tensor(wrapping: values, shape: walk.shape, type: x.type)]
+    }
 }

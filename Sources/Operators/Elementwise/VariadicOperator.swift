@@ -5,6 +5,8 @@ import BitdepthTensors
 public protocol VariadicOperator: FoldableOperator {
     func combine(_ a: Double, _ b: Double) -> Double
     func combine(_ a: Int, _ b: Int) -> Int
+    /// The same of unsigned integers, where the sign makes a difference.
+    func combine(_ a: UInt, _ b: UInt) -> UInt
     /// What becomes of the folded value of `count` operands.
     func finish(_ value: Double, count: Int) -> Double
     /// Whether the specification defines the operator for integers.
@@ -14,6 +16,10 @@ public protocol VariadicOperator: FoldableOperator {
 extension VariadicOperator {
     public func finish(_ value: Double, count: Int) -> Double { value }
     public static var takesIntegers: Bool { true }
+
+    public func combine(_ a: UInt, _ b: UInt) -> UInt {
+        UInt(bitPattern: combine(Int(bitPattern: a), Int(bitPattern: b)))
+    }
 
     public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {
         let facts = try inputs.present()
@@ -38,10 +44,13 @@ extension VariadicOperator {
             }
             return [try Tensor(reals: values.map { finish($0, count: rest.count + 1) }, shape: shape, type: first.type)]
         }
-        var values = try first.integers()
+        let isUnsigned = first.type == .uint64
+        var values = try first.bitPatterns()
         for operand in rest {
             let walk = try BroadcastWalk(shape, operand.shape)
-            values = try walk.map(values, try operand.integers()) { a, b in combine(a, b) }
+            values = try walk.map(values, try operand.bitPatterns()) { a, b in
+                isUnsigned ? Int(bitPattern: combine(UInt(bitPattern: a), UInt(bitPattern: b))) : combine(a, b)
+            }
             shape = walk.shape
         }
         return [try Tensor(wrapping: values, shape: shape, type: first.type)]
@@ -65,6 +74,7 @@ public struct Min: VariadicOperator {
     public init(_ attributes: AttributeReader) {}
     public func combine(_ a: Double, _ b: Double) -> Double { a.isNaN || a < b ? a : b }
     public func combine(_ a: Int, _ b: Int) -> Int { min(a, b) }
+    public func combine(_ a: UInt, _ b: UInt) -> UInt { min(a, b) }
 }
 
 /// The largest operand; NaN wherever one of them is NaN. Source: ONNX operator specification, Max-13.
@@ -73,6 +83,7 @@ public struct Max: VariadicOperator {
     public init(_ attributes: AttributeReader) {}
     public func combine(_ a: Double, _ b: Double) -> Double { a.isNaN || a > b ? a : b }
     public func combine(_ a: Int, _ b: Int) -> Int { max(a, b) }
+    public func combine(_ a: UInt, _ b: UInt) -> UInt { max(a, b) }
 }
 
 /// The sum of all operands. Source: ONNX operator specification, Sum-13.

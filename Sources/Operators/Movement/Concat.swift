@@ -8,6 +8,8 @@ public struct Concat: FoldableOperator {
     public static let signature = OperatorSignature.variadic("Concat", [1, 4, 11, 13])
     public let axis: Int
 
+    public init(axis: Int) { self.axis = axis }
+
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         axis = try attributes.required("axis", try attributes.int("axis"))
     }

@@ -3,9 +3,9 @@ import BitdepthTensors
 
 /// A new axis of `depth` elements, the on value at the index and the off value elsewhere; `values` is `[off, on]`.
 ///
-/// Source: ONNX operator specification, OneHot-11.
+/// Source: ONNX operator specification, OneHot-28.
 public struct OneHot: FoldableOperator {
-    public static let signature = OperatorSignature("OneHot", versions: [9, 11], inputs: 3...3)
+    public static let signature = OperatorSignature("OneHot", versions: [9, 11, 28], inputs: 3...3)
     public let axis: Int
     public init(_ attributes: AttributeReader) throws(BitdepthError) { axis = try attributes.int("axis", default: -1) }
 

@@ -4,9 +4,9 @@ import BitdepthTensors
 /// Elements added before and after some axes, or taken away where pads are negative: a constant, or what the data has
 /// mirrored at its edge elements (reflect), as its edge elements (edge), or periodically (wrap).
 ///
-/// `pads` holds the counts before all axes, then those behind. Source: ONNX operator specification, Pad-24.
+/// `pads` holds the counts before all axes, then those behind. Source: ONNX operator specification, Pad-25.
 public struct Pad: FoldableOperator {
-    public static let signature = OperatorSignature("Pad", versions: [1, 2, 11, 13, 18, 19, 21, 23, 24], inputs: 2...4)
+    public static let signature = OperatorSignature("Pad", versions: [1, 2, 11, 13, 18, 19, 21, 23, 24, 25], inputs: 2...4)
     public let mode: Mode
     private let hasConstantValue: Bool
 

@@ -4,9 +4,9 @@ import BitdepthTensors
 /// The elements in the shape that the second input gives: -1 stands for what is left, 0 for the input's extent (or for
 /// zero itself, where attribute `allowzero` is 1).
 ///
-/// Source: ONNX operator specification, Reshape-24.
+/// Source: ONNX operator specification, Reshape-25.
 public struct Reshape: ReshapingOperator {
-    public static let signature = OperatorSignature("Reshape", versions: [1, 5, 13, 14, 19, 21, 23, 24], inputs: 2...2)
+    public static let signature = OperatorSignature("Reshape", versions: [1, 5, 13, 14, 19, 21, 23, 24, 25], inputs: 2...2)
     public let allowsZero: Bool
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         allowsZero = try attributes.flag("allowzero", default: false)

@@ -25,16 +25,25 @@ extension ReshapingOperator {
     public var quantization: QuantizationRule { .dataMovement }
 }
 
-/// The input itself. Source: ONNX operator specification, Identity-24.
-public struct Identity: ReshapingOperator {
-    public static let signature = OperatorSignature.unary("Identity", [1, 13, 14, 16, 19, 21, 23, 24])
+/// The input itself, of whatever kind. Source: ONNX operator specification, Identity-25.
+public struct Identity: ValueOperator {
+    public static let signature = OperatorSignature.unary("Identity", [1, 13, 14, 16, 19, 21, 23, 24, 25])
     public init(_ attributes: AttributeReader) {}
-    public func reshape(_ dimensions: [Dimension], _ inputs: [Fact?]) -> [Dimension]? { dimensions }
+
+    public func infer(_ inputs: [Fact?], bodies: any BodyInference) throws(BitdepthError) -> [Fact] {
+        [try inputs.required(0, "input")]
+    }
+
+    public func evaluate(_ inputs: [Value?], bodies: any BodyRunner) throws(BitdepthError) -> [Value] {
+        [try inputs.required(0, "input")]
+    }
+
+    public var quantization: QuantizationRule { .dataMovement }
 }
 
-/// A matrix: the axes before `axis` become the rows, the others the columns. Source: ONNX operator specification, Flatten-24.
+/// A matrix: the axes before `axis` become the rows, the others the columns. Source: ONNX operator specification, Flatten-25.
 public struct Flatten: ReshapingOperator {
-    public static let signature = OperatorSignature.unary("Flatten", [1, 9, 11, 13, 21, 23, 24])
+    public static let signature = OperatorSignature.unary("Flatten", [1, 9, 11, 13, 21, 23, 24, 25])
     public let axis: Int
     public init(_ attributes: AttributeReader) throws(BitdepthError) { axis = try attributes.int("axis", default: 1) }
 

@@ -3,9 +3,9 @@ import BitdepthTensors
 
 /// For each entry of the batch, its first `sequence_lens` elements along the time axis in reverse, the others as they are.
 ///
-/// Source: ONNX operator specification, ReverseSequence-10.
+/// Source: ONNX operator specification, ReverseSequence-28.
 public struct ReverseSequence: FoldableOperator {
-    public static let signature = OperatorSignature("ReverseSequence", versions: [10], inputs: 2...2)
+    public static let signature = OperatorSignature("ReverseSequence", versions: [10, 28], inputs: 2...2)
     public let batchAxis: Int
     public let timeAxis: Int
 

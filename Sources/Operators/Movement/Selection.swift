@@ -3,9 +3,9 @@ import BitdepthTensors
 
 /// The entries along `axis`, or of the flat input, for which the condition is true.
 ///
-/// Source: ONNX operator specification, Compress-11.
+/// Source: ONNX operator specification, Compress-28.
 public struct Compress: FoldableOperator {
-    public static let signature = OperatorSignature("Compress", versions: [9, 11], inputs: 2...2)
+    public static let signature = OperatorSignature("Compress", versions: [9, 11, 28], inputs: 2...2)
     public let axis: Int?
     public init(_ attributes: AttributeReader) throws(BitdepthError) { axis = try attributes.int("axis") }
 

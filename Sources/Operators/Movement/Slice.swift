@@ -19,12 +19,15 @@ public struct Slice: FoldableOperator {
         /// Coordinates on an axis of `extent` elements that the cut reads, in order.
         func coordinates(extent: Int) -> StrideTo<Int> {
             let backwards = step < 0
-            func place(_ value: Int) -> Int {
+            func place(_ value: Int, lowest: Int) -> Int {
                 let fromStart = value < 0 ? max(value, -extent - 1) + extent : value
-                return backwards ? min(max(fromStart, -1), extent - 1) : min(max(fromStart, 0), extent)
+                return min(max(fromStart, lowest), backwards ? extent - 1 : extent)
             }
-            // A step beyond the extent reads one element, as a step of the extent plus one does.
-            return stride(from: place(start), to: place(end), by: max(min(step, extent + 1), -extent - 1))
+            // Backwards only the end may lie before the first element: unlike in NumPy, a start there is drawn inside.
+            return stride(
+                from: place(start, lowest: 0), to: place(end, lowest: backwards ? -1 : 0),
+                // A step beyond the extent reads one element, as a step of the extent plus one does.
+                by: max(min(step, extent + 1), -extent - 1))
         }
     }
 

@@ -1,9 +1,9 @@
 import BitdepthGraphs
 import BitdepthTensors
 
-/// Drops axes of extent 1: those that the second input names, or all. Source: ONNX operator specification, Squeeze-24.
+/// Drops axes of extent 1: those that the second input names, or all. Source: ONNX operator specification, Squeeze-25.
 public struct Squeeze: ReshapingOperator {
-    public static let signature = OperatorSignature("Squeeze", versions: [1, 11, 13, 21, 23, 24], inputs: 1...2)
+    public static let signature = OperatorSignature("Squeeze", versions: [1, 11, 13, 21, 23, 24, 25], inputs: 1...2)
     public init(_ attributes: AttributeReader) {}
 
     public func reshape(_ dimensions: [Dimension], _ inputs: [Fact?]) throws(BitdepthError) -> [Dimension]? {
@@ -33,9 +33,9 @@ public struct Squeeze: ReshapingOperator {
 
 /// Adds axes of extent 1 at the places of the output that the second input names.
 ///
-/// Source: ONNX operator specification, Unsqueeze-24.
+/// Source: ONNX operator specification, Unsqueeze-25.
 public struct Unsqueeze: ReshapingOperator {
-    public static let signature = OperatorSignature("Unsqueeze", versions: [1, 11, 13, 21, 23, 24], inputs: 2...2)
+    public static let signature = OperatorSignature("Unsqueeze", versions: [1, 11, 13, 21, 23, 24, 25], inputs: 2...2)
     public init(_ attributes: AttributeReader) {}
 
     public func reshape(_ dimensions: [Dimension], _ inputs: [Fact?]) throws(BitdepthError) -> [Dimension]? {

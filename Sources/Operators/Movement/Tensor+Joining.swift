@@ -11,9 +11,9 @@ extension Tensor {
         }
         let shape = try Shape([count]).checkedForEvaluation()
         if type.isPacked {
-            var values: [Int] = []
-            for tensor in tensors { values += try tensor.integers() }
-            try self.init(integers: values, shape: shape, type: type)
+            var patterns: [UInt8] = []
+            for tensor in tensors { patterns += try tensor.narrowPatterns() }
+            try self.init(narrowPatterns: patterns, shape: shape, type: type)
             return
         }
         try self.init(shape: shape, type: type) { buffer throws(BitdepthError) in

@@ -3,9 +3,9 @@ import BitdepthTensors
 
 /// Axes in another order: axis `i` of the output is axis `perm[i]` of the input; without `perm` the order is reversed.
 ///
-/// Source: ONNX operator specification, Transpose-24.
+/// Source: ONNX operator specification, Transpose-25.
 public struct Transpose: FoldableOperator {
-    public static let signature = OperatorSignature.unary("Transpose", [1, 13, 21, 23, 24])
+    public static let signature = OperatorSignature.unary("Transpose", [1, 13, 21, 23, 24, 25])
     public let permutation: [Int]?
     public init(_ attributes: AttributeReader) throws(BitdepthError) { permutation = try attributes.ints("perm") }
 

@@ -4,9 +4,9 @@ import BitdepthTensors
 /// The different elements of the input, or its different entries along `axis`; where each occurs first, which of them each
 /// entry of the input is, and how often each occurs.
 ///
-/// Source: ONNX operator specification, Unique-11.
+/// Source: ONNX operator specification, Unique-28.
 public struct Unique: Operator {
-    public static let signature = OperatorSignature("Unique", versions: [11], inputs: 1...1, outputs: 1...4)
+    public static let signature = OperatorSignature("Unique", versions: [11, 28], inputs: 1...1, outputs: 1...4)
     public let axis: Int?
     /// Whether the results ascend (entries as words of their elements), else they come in order of first occurrence.
     public let isSorted: Bool

@@ -9,17 +9,19 @@ public struct QLinearAveragePool: Operator {
         OperatorName("QLinearAveragePool", domain: QuantizedFunction.domain), versions: [1], inputs: 4...5)
 
     public let pool: AveragePool
+    public let hasChannelsLast: Bool
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
-        try attributes.refuseChannelsLast()
         pool = try AveragePool(attributes)
+        hasChannelsLast = try attributes.flag("channels_last", default: false)
     }
 
-    public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] { try pool.infer(inputs) }
+    public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] {
+        try QuantizedPool.infer(pool, inputs, hasChannelsLast: hasChannelsLast)
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
-        let y = try pool.evaluate([try QuantizedFunction.operand(inputs, at: 0)])
-        return try QuantizedFunction.result(try y.required(0), inputs, at: 3, type: try inputs.required(0, "X").type)
+        try QuantizedPool.evaluate(pool, inputs, hasChannelsLast: hasChannelsLast)
     }
 }
 
@@ -31,32 +33,41 @@ public struct QLinearGlobalAveragePool: Operator {
         OperatorName("QLinearGlobalAveragePool", domain: QuantizedFunction.domain), versions: [1], inputs: 5...5)
 
     public let pool: GlobalAveragePool
+    public let hasChannelsLast: Bool
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
-        try attributes.refuseChannelsLast()
         pool = try GlobalAveragePool(attributes)
+        hasChannelsLast = try attributes.flag("channels_last", default: false)
     }
 
-    public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] { try pool.infer(inputs) }
+    public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] {
+        try QuantizedPool.infer(pool, inputs, hasChannelsLast: hasChannelsLast)
+    }
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
-        let y = try pool.evaluate([try QuantizedFunction.operand(inputs, at: 0)])
-        return try QuantizedFunction.result(try y.required(0), inputs, at: 3, type: try inputs.required(0, "X").type)
+        try QuantizedPool.evaluate(pool, inputs, hasChannelsLast: hasChannelsLast)
     }
 }
 
-extension AttributeReader {
-    /// ONNX Runtime's own layout passes write it; no exporter does.
-    fileprivate func refuseChannelsLast() throws(BitdepthError) {
-        if try flag("channels_last", default: false) {
-            throw invalid("channels_last", "is 1; only channels first is supported")
+/// A pool of codes, whose channels may lie on the last axis.
+private enum QuantizedPool {
+    static func infer(
+        _ pool: some Operator, _ inputs: [Fact?], hasChannelsLast: Bool
+    ) throws(BitdepthError) -> [Fact] {
+        let x = try inputs.required(0, "X")
+        guard hasChannelsLast else { return try pool.infer([x]) }
+        return try pool.infer([ChannelsLast.moveChannelsFirst(x)]).map { ChannelsLast.moveChannelsLast($0) }
+    }
+
+    static func evaluate(
+        _ pool: some Operator, _ inputs: [Tensor?], hasChannelsLast: Bool
+    ) throws(BitdepthError) -> [Tensor] {
+        let x = try QuantizedFunction.operand(inputs, at: 0)
+        guard let y = try pool.evaluate([hasChannelsLast ? try ChannelsLast.moveChannelsFirst(x) : x]).first else {
+            throw BitdepthError(.internal, "a pool made no output")
         }
-    }
-}
-
-extension [Tensor] {
-    fileprivate func required(_ index: Int) throws(BitdepthError) -> Tensor {
-        guard index < count else { throw BitdepthError(.internal, "an operator made \(count) outputs") }
-        return self[index]
+        return try QuantizedFunction.result(
+            hasChannelsLast ? try ChannelsLast.moveChannelsLast(y) : y, inputs, at: 3,
+            type: try inputs.required(0, "X").type)
     }
 }

@@ -4,9 +4,9 @@ import BitdepthTensors
 /// The sum of products that index notation describes: one product for each combination of coordinates along all named axes,
 /// summed over the axes that the output does not have.
 ///
-/// Source: ONNX operator specification, Einsum-12.
+/// Source: ONNX operator specification, Einsum-28.
 public struct Einsum: FoldableOperator {
-    public static let signature = OperatorSignature.variadic("Einsum", [12])
+    public static let signature = OperatorSignature.variadic("Einsum", [12, 28])
     private let equation: EinsumEquation
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {

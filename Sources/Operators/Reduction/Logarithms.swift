@@ -9,9 +9,9 @@ import Musl
 import Darwin
 #endif
 
-/// The logarithm of the sum; -∞ of nothing. Source: ONNX operator specification, ReduceLogSum-18.
+/// The logarithm of the sum; -∞ of nothing. Source: ONNX operator specification, ReduceLogSum-28.
 public struct ReduceLogSum: ReductionOperator {
-    public static let signature = OperatorSignature.reduction("ReduceLogSum", [1, 11, 13, 18])
+    public static let signature = OperatorSignature.reduction("ReduceLogSum", [1, 11, 13, 18, 28])
     public let options: ReductionOptions
     public init(_ attributes: AttributeReader) throws(BitdepthError) { options = try ReductionOptions(attributes) }
     public func reduce(_ values: [Double]) -> Double { log(values.reduce(0, +)) }
@@ -21,9 +21,9 @@ public struct ReduceLogSum: ReductionOperator {
     }
 }
 
-/// The logarithm of the sum of exponentials; -∞ of nothing. Source: ONNX operator specification, ReduceLogSumExp-18.
+/// The logarithm of the sum of exponentials; -∞ of nothing. Source: ONNX operator specification, ReduceLogSumExp-28.
 public struct ReduceLogSumExp: ReductionOperator {
-    public static let signature = OperatorSignature.reduction("ReduceLogSumExp", [1, 11, 13, 18])
+    public static let signature = OperatorSignature.reduction("ReduceLogSumExp", [1, 11, 13, 18, 28])
     public let options: ReductionOptions
     public init(_ attributes: AttributeReader) throws(BitdepthError) { options = try ReductionOptions(attributes) }
 

@@ -3,9 +3,9 @@ import BitdepthTensors
 
 /// Moves blocks of channels into space: `[N, C·b·b, H, W]` → `[N, C, H·b, W·b]`.
 ///
-/// Source: ONNX operator specification, DepthToSpace-13.
+/// Source: ONNX operator specification, DepthToSpace-28.
 public struct DepthToSpace: Operator {
-    public static let signature = OperatorSignature("DepthToSpace", versions: [1, 11, 13], inputs: 1...1)
+    public static let signature = OperatorSignature("DepthToSpace", versions: [1, 11, 13, 28], inputs: 1...1)
 
     /// Whether the block's row and column are the outer (DCR) or the inner (CRD) part of the channel number.
     public enum Mode: String, Sendable, CaseIterable { case depthColumnRow = "DCR", columnRowDepth = "CRD" }

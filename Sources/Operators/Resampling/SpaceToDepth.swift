@@ -3,14 +3,16 @@ import BitdepthTensors
 
 /// Moves blocks of space into channels: `[N, C, H·b, W·b]` → `[N, C·b·b, H, W]`.
 ///
-/// Source: ONNX operator specification, SpaceToDepth-13.
+/// Source: ONNX operator specification, SpaceToDepth-28.
 public struct SpaceToDepth: Operator {
-    public static let signature = OperatorSignature("SpaceToDepth", versions: [1, 13], inputs: 1...1)
+    public static let signature = OperatorSignature("SpaceToDepth", versions: [1, 13, 28], inputs: 1...1)
 
     public let block: SpaceBlock
+    public let mode: DepthToSpace.Mode
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         block = try SpaceBlock(attributes)
+        mode = try attributes.choice("mode", default: .depthColumnRow)
     }
 
     public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] {
@@ -34,7 +36,8 @@ public struct SpaceToDepth: Operator {
         positions.reserveCapacity(shape.count)
         for n in 0..<shape[0] {
             for to in 0..<shape[1] {
-                let (inBlock, c) = (to / channels, to % channels)
+                let (inBlock, c) =
+                    mode == .depthColumnRow ? (to / channels, to % channels) : (to % (b * b), to / (b * b))
                 for h in 0..<shape[2] {
                     for w in 0..<shape[3] {
                         positions.append(

@@ -3,10 +3,10 @@ import BitdepthTensors
 
 /// A tensor that the node carries in one of the attributes `value`, `value_float(s)`, `value_int(s)`.
 ///
-/// Source: ONNX operator specification, Constant-24.
+/// Source: ONNX operator specification, Constant-25.
 public struct Constant: Operator {
     public static let signature = OperatorSignature(
-        "Constant", versions: [1, 9, 11, 12, 13, 19, 21, 23, 24], inputs: 0...0)
+        "Constant", versions: [1, 9, 11, 12, 13, 19, 21, 23, 24, 25], inputs: 0...0)
     public let value: Tensor
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
@@ -31,9 +31,9 @@ public struct Constant: Operator {
 
 /// A tensor of the shape that the input gives, every element the one of attribute `value` (an FP32 zero without it).
 ///
-/// Source: ONNX operator specification, ConstantOfShape-24.
+/// Source: ONNX operator specification, ConstantOfShape-25.
 public struct ConstantOfShape: FoldableOperator {
-    public static let signature = OperatorSignature.unary("ConstantOfShape", [9, 20, 21, 23, 24])
+    public static let signature = OperatorSignature.unary("ConstantOfShape", [9, 20, 21, 23, 24, 25])
     public let value: Tensor
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {

@@ -3,9 +3,10 @@ import BitdepthTensors
 
 /// Numbers from `start` in steps of `delta` up to, not including, `limit`.
 ///
-/// Source: ONNX operator specification, Range-11.
+/// Attribute `stash_type` asks for FP32 where the numbers have 16 bits; Double arithmetic is more than that.
+/// Source: ONNX operator specification, Range-27.
 public struct RangeOperator: FoldableOperator {
-    public static let signature = OperatorSignature("Range", versions: [11], inputs: 3...3)
+    public static let signature = OperatorSignature("Range", versions: [11, 27], inputs: 3...3)
     public init(_ attributes: AttributeReader) {}
 
     public func outputTypes(_ inputs: [Fact?]) throws(BitdepthError) -> [TensorType] {

@@ -3,9 +3,9 @@ import BitdepthTensors
 
 /// The extents of the input as an INT64 vector, from axis `start` up to, not including, axis `end`.
 ///
-/// Source: ONNX operator specification, Shape-24.
+/// Source: ONNX operator specification, Shape-25.
 public struct ShapeOperator: Operator {
-    public static let signature = OperatorSignature.unary("Shape", [1, 13, 15, 19, 21, 23, 24])
+    public static let signature = OperatorSignature.unary("Shape", [1, 13, 15, 19, 21, 23, 24, 25])
     public let start: Int
     public let end: Int?
 
@@ -36,9 +36,9 @@ public struct ShapeOperator: Operator {
     }
 }
 
-/// The number of elements of the input, an INT64 scalar. Source: ONNX operator specification, Size-24.
+/// The number of elements of the input, an INT64 scalar. Source: ONNX operator specification, Size-25.
 public struct Size: Operator {
-    public static let signature = OperatorSignature.unary("Size", [1, 13, 19, 21, 23, 24])
+    public static let signature = OperatorSignature.unary("Size", [1, 13, 19, 21, 23, 24, 25])
     public init(_ attributes: AttributeReader) {}
 
     public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] {

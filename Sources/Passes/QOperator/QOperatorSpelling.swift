@@ -65,6 +65,12 @@ struct QOperatorSpelling: Sendable {
         microsoft("QLinearGlobalAveragePool"): unary("GlobalAveragePool", dropped: [channelsLast]),
     ]
 
+    /// What ONNX Runtime defined for 16-bit and 4-bit codes before ONNX did, and means the same.
+    static let standardNames: [OperatorName: OperatorName] = [
+        microsoft("QuantizeLinear"): "QuantizeLinear",
+        microsoft("DequantizeLinear"): "DequantizeLinear",
+    ]
+
     static let channelsLast = "channels_last"
 
     private static let convolution = QOperatorSpelling(

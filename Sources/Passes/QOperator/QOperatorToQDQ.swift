@@ -9,7 +9,8 @@ import OrderedCollections
 /// The node keeps its name, and its output, which stays a value of codes, too. In a graph that has such operators, those
 /// that only move codes about (MaxPool, Reshape …) become float operators between the codes' parameters as well. Left as
 /// they are: ConvInteger and MatMulInteger, whose result is no code; operators whose scales or zero points are not
-/// constant, or lie on axes that DequantizeLinear does not know. A graph without any of them stays exactly as it is.
+/// constant, or lie on axes that DequantizeLinear does not know. QuantizeLinear and DequantizeLinear of ONNX Runtime's own
+/// domain become those of ONNX. A graph without any of them stays exactly as it is.
 ///
 /// Source: ONNX operator specification; ONNX Runtime, docs/ContribOperators.md.
 public struct QOperatorToQDQ: Pass {
@@ -17,9 +18,10 @@ public struct QOperatorToQDQ: Pass {
 
     public init() {}
 
-    /// - Throws: ``BitdepthError/Code/unsupportedOperator`` for a node whose channels come last,
-    ///   ``BitdepthError/Code/invalidGraph`` for one that lacks an input; both with the node's place.
+    /// - Returns: How many operators on codes were rewritten.
+    /// - Throws: ``BitdepthError/Code/invalidGraph`` for a node that lacks an input, with the node's place.
     public func run(_ graph: inout Graph) throws(BitdepthError) -> Int {
+        graph.rename(QOperatorSpelling.standardNames)
         var taken = graph.allNames
         return try rewrite(&graph, constants: [:], taken: &taken)
     }
@@ -47,5 +49,19 @@ public struct QOperatorToQDQ: Pass {
         graph.nodes = walk.nodes
         for (name, tensor) in walk.added { graph.initializers[name] = tensor }
         return count
+    }
+}
+
+extension Graph {
+    /// Gives operators other names, in the bodies of nodes too.
+    fileprivate mutating func rename(_ names: [OperatorName: OperatorName]) {
+        for position in nodes.indices {
+            if let name = names[nodes[position].op] { nodes[position].op = name }
+            for (key, attribute) in nodes[position].attributes {
+                guard case .graph(var body) = attribute else { continue }
+                body.rename(names)
+                nodes[position].attributes[key] = .graph(body)
+            }
+        }
     }
 }

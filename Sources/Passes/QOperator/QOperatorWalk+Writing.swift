@@ -49,7 +49,7 @@ extension QOperatorWalk {
         return name
     }
 
-    private mutating func newName(_ base: String) -> ValueName {
+    mutating func newName(_ base: String) -> ValueName {
         var name = ValueName(base)
         var number = 1
         while !taken.insert(name).inserted {

@@ -56,12 +56,7 @@ struct QOperatorWalk {
     /// - Returns: `false` where it has to stay as it is, and nothing was changed.
     mutating func rewrite(_ node: Node) throws(BitdepthError) -> Bool {
         guard let spelling = QOperatorSpelling.all[node.op] else { return try rewriteMovement(node) }
-        guard node.attributes[QOperatorSpelling.channelsLast] != .int(1) else {
-            throw BitdepthError(
-                .unsupportedOperator,
-                "attribute \"channels_last\" is 1; only tensors whose channels come first are supported",
-                help: ["export or quantize the model again without layout optimization"])
-        }
+        guard !hasChannelsLast(node) || rankOfData(node) != nil else { return false }
         guard let operands = try operands(of: node, spelling) else { return false }
         let isFloat = spelling.mayBeFloat && node.input(spelling.result) == nil
         let result = isFloat ? nil : resultParameters(node, spelling)
@@ -77,7 +72,10 @@ struct QOperatorWalk {
         }
         var quantizer: Node?
         if let result { quantizer = self.quantizer(after: &float, output: 0, result) }
+        let moved = moveChannelsFirst(&float, of: node)
+        if let moved { nodes.append(moved.before) }
         if float.op == "Softmax" { try appendSoftmax(float, from: node) } else { nodes.append(float) }
+        if let moved { nodes.append(moved.after) }
         if let quantizer { nodes.append(quantizer) }
         return true
     }

@@ -40,7 +40,8 @@ public struct Gate: Sendable, Hashable {
 }
 
 extension Double {
-    fileprivate var oneDecimal: String {
+    /// A number with one decimal.
+    var oneDecimal: String {
         guard isFinite else { return description }
         let tenths = (self * 10).rounded()
         let text = String(Int(tenths.magnitude))

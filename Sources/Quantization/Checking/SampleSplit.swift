@@ -26,10 +26,12 @@ public struct SampleSplit: Sendable {
     /// Calibration takes `wanted` samples at equal distances, the check others, at equal distances too; where the rest is
     /// less than a tenth of them, a tenth of all samples is held back by content instead.
     ///
-    /// - Parameter wanted: How many samples calibrate at most; `nil` for all that the check leaves.
+    /// - Parameters:
+    ///   - wanted: How many samples calibrate at most; `nil` for all that the check leaves.
+    ///   - threads: How many read samples where they are chosen by content.
     /// - Throws: ``BitdepthError/Code/noSamples``; what reading samples throws.
-    public static func choose(from source: any SampleSource, calibration wanted: Int? = nil) throws(BitdepthError)
-        -> SampleSplit
+    public static func choose(from source: any SampleSource, calibration wanted: Int? = nil, threads: Int = 1)
+        throws(BitdepthError) -> SampleSplit
     {
         guard source.count > 0 else { throw BitdepthError(.noSamples, "\(source.summary) has no samples") }
         let taken = min(max(wanted ?? source.count, 1), source.count)
@@ -45,7 +47,7 @@ public struct SampleSplit: Sendable {
         guard source.count >= fewestToPart else {
             return SampleSplit(calibration: source.evenly(taken), check: source.evenly(taken), kind: .calibration)
         }
-        let parts = try HoldOut.split(source, fraction: heldBackPart)
+        let parts = try HoldOut.split(source, fraction: heldBackPart, threads: threads)
         let rest = parts.calibration
         let chosen = rest.evenly(taken).indices.map { rest.indices[$0] }
         return SampleSplit(

@@ -31,7 +31,7 @@ public struct SizePromise: Sendable, Hashable {
             * SizePromise.bytesPerQuantizedValue
         var kept: [FloatWeight] = []
         for (name, tensor) in float.initializers {
-            let isWeight = tensor.type.isFloatingPoint && tensor.shape.rank >= 2
+            let isWeight = tensor.type.isWideFloat && tensor.shape.rank >= 2
             guard isWeight || axes[name] != nil else {
                 bytes += tensor.byteCount + SizePromise.bytesPerNode
                 continue

@@ -51,5 +51,7 @@ extension TensorStatistics {
 
 extension QuantizationPlan {
     /// Whether some node became integer.
-    public var quantizesAnything: Bool { decisions.contains { $0.outcome == .quantized } }
+    public var quantizesAnything: Bool {
+        decisions.contains { $0.outcome == .quantized } || bodies.contains { $0.plan.quantizesAnything }
+    }
 }

@@ -41,6 +41,7 @@ extension Planner {
             case .bias, .untouched: break
             }
         }
+        if rule.outputs == .float { plan.floatResults.formUnion(node.outputs.compactMap { $0 }) }
         guard let result = results[position] else { return }
         plan.require(result)
         switch rule.outputs {

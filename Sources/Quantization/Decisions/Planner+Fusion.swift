@@ -4,9 +4,10 @@ import BitdepthTensors
 
 /// Which nodes run inside the integer kernel before them: nothing is rounded in between.
 extension Planner {
-    /// Fuses the addition of a bias to a matrix product, and a Relu or Clip, into the node before.
+    /// Fuses the addition of a bias to a matrix product, and a Relu or Clip, into the node before. Results that stay float
+    /// have no codes to fuse with.
     mutating func fuseFollowers(of position: Int) {
-        guard var result = graph.nodes[position].output(0) else { return }
+        guard rule(position).outputs != .float, var result = graph.nodes[position].output(0) else { return }
         if let addition = biasAddition(behind: result, of: position) { fuse(addition, &result, into: position) }
         if rule(position).fusesActivation, let next = index.onlyConsumer(of: result), isFree(next),
             isActivation(graph.nodes[next])
@@ -36,7 +37,7 @@ extension Planner {
             weight.shape.rank >= 2,
             let next = index.onlyConsumer(of: product), graph.nodes[next].op == "Add", isFree(next),
             let other = graph.nodes[next].inputs.lazy.compactMap({ $0 }).first(where: { $0 != product }),
-            let bias = graph.initializers[other], bias.type.isFloatingPoint,
+            let bias = graph.initializers[other], bias.type.isWideFloat,
             bias.count == bias.shape.dimensions.last, bias.count == weight.shape.dimensions.last,
             bias.shape.rank <= max(weight.shape.rank, 2)
         else { return nil }

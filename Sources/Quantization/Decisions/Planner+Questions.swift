@@ -11,7 +11,7 @@ extension Planner {
         rule(position).inputs.contains { if case .weight = $0 { true } else { false } }
     }
 
-    func isFloat(_ value: ValueName) -> Bool { facts[value]?.element.isFloatingPoint ?? false }
+    func isFloat(_ value: ValueName) -> Bool { facts[value]?.element.isWideFloat ?? false }
 
     /// Inputs that carry activation scales, constant ones included.
     func activationInputs(_ position: Int) -> [ValueName] {

@@ -18,6 +18,10 @@ public struct Planner {
     var outcomes: [NodeDecision.Outcome?]
     /// For each node the value in which its quantized result lies: that of a fused activation, or its own output.
     var results: [Int: ValueName] = [:]
+    /// Whether the sum of a quantized node stays float where nobody wants codes of it.
+    var leavesSumsFloat = false
+    /// Outputs of the graph of which the caller wants no codes.
+    var floatOutputs: Set<ValueName> = []
 
     /// - Parameter forcedFloat: Positions of nodes that stay float, with the reason.
     public init(
@@ -69,11 +73,13 @@ public struct Planner {
             guard let name, rule.role(ofInput: position) != .untouched, let element = facts[name]?.element else {
                 continue
             }
-            if !element.isFloatingPoint || element == .float64 {
+            if !element.isWideFloat || element == .float64 {
                 return "input \(name) is of type \(element.shortName)"
             }
         }
-        guard let output = node.output(0), isFloat(output) else { return "its result is not float" }
+        guard let output = node.outputs.lazy.compactMap({ $0 }).first, isFloat(output) else {
+            return "its result is not float"
+        }
         return nil
     }
 
@@ -123,7 +129,12 @@ public struct Planner {
             }
             let wanted = graph.nodes[position].outputs.contains { $0.map(isWanted) ?? false }
             outcomes[position] = wanted ? .movesCodes : .float(reason: Planner.nobodyWants)
-        case .quantized? where !isSum(position):
+        case .quantized? where isSum(position):
+            guard leavesSumsFloat, canLeaveSumFloat(position), let result = results[position], !isWanted(result) else {
+                return
+            }
+            results[position] = nil
+        case .quantized?:
             // A sum gains by integers whoever reads it; the others only lose a rounding when floats are wanted next.
             guard let result = results[position], !isWanted(result) else { return }
             outcomes[position] = .float(reason: Planner.nobodyWants)
@@ -139,7 +150,8 @@ public struct Planner {
 
     /// Whether codes of a value are of use to somebody: an integer operator, or the caller.
     private func isWanted(_ value: ValueName) -> Bool {
-        index.outputs.contains(value) || (index.consumers[value] ?? []).contains { wantsCodes($0, value) }
+        index.outputs.contains(value) && !floatOutputs.contains(value)
+            || (index.consumers[value] ?? []).contains { wantsCodes($0, value) }
     }
 
     private func wantsCodes(_ consumer: Int, _ value: ValueName) -> Bool {

@@ -13,25 +13,16 @@ public struct QuantizationForecast: Sendable {
 
     /// - Parameters:
     ///   - facts: What is known of the values.
-    ///   - opset: The version of the operator set that would be written: younger operators are not made by fusing.
     /// - Throws: What planning throws for a malformed graph.
     public init(
-        _ graph: Graph, _ configuration: QuantizationConfiguration = .int8, facts: [ValueName: Fact], opset: Int = .max
+        _ graph: Graph, _ configuration: QuantizationConfiguration = .int8, facts: [ValueName: Fact]
     ) throws(BitdepthError) {
-        var facts = facts
-        // What nobody knows the type of is taken for a float, as nearly everything is.
-        for case let output? in graph.nodes.flatMap(\.outputs) where facts[output] == nil {
-            facts[output] = Fact(.float32, PartialShape.unknown)
-        }
         var sketch = ForecastSketch(graph, facts)
         sketch.takeOutUnknownOperators()
         sketch.takeOutConstants()
-        let passes: [any Pass] = [
-            PadIntoConv(), ActivationFusion(opset: opset), NormalizationFusion(opset: opset), IdentityRemoval(),
-            DeadCodeRemoval(),
-        ]
-        for pass in passes { _ = try pass.run(&sketch.graph) }
+        _ = try QuantizationForecast.pipeline.run(&sketch.graph)
         sketch.takeOutAffineNodes()
+        let facts = QuantizationForecast.completed(facts, for: sketch.graph)
         var planner = try Planner(sketch.graph, configuration, facts: facts)
         let plan = planner.plan()
         var planned: [ValueName: NodeDecision.Outcome] = [:]
@@ -45,6 +36,31 @@ public struct QuantizationForecast: Sendable {
             let outcome = outputs.lazy.compactMap { planned[sketch.newNames[$0] ?? $0] }.first
             return outcome ?? .fused(into: "its neighbours")
         }
+    }
+
+    /// The passes that quantization begins with, but for those whose work the sketch only hints at.
+    private static let pipeline = PassPipeline(
+        PassPipeline.inference(keepQDQ: true).passes.filter { !computesWeights($0) })
+
+    private static func computesWeights(_ pass: any Pass) -> Bool {
+        switch pass {
+        case is ConstantFolding, is LinearFusion, is BatchNormFolding, is ConvMulScale, is ConvAddBias,
+            is AttentionScaling, is DequantizedMovement:
+            true
+        default: false
+        }
+    }
+
+    /// Facts of the values that passes made, too. What nobody knows the type of is taken for a float, as nearly everything is.
+    private static func completed(_ facts: [ValueName: Fact], for graph: Graph) -> [ValueName: Fact] {
+        var facts = facts
+        let outputs = graph.nodes.flatMap { $0.outputs.compactMap { $0 } }
+        if outputs.contains(where: { facts[$0] == nil }) {
+            let inferred = (try? ShapeInference.facts(of: graph, tolerant: true)) ?? [:]
+            facts.merge(inferred) { known, _ in known }
+        }
+        for output in outputs where facts[output] == nil { facts[output] = Fact(.float32, PartialShape.unknown) }
+        return facts
     }
 }
 

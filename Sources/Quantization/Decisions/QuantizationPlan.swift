@@ -17,11 +17,15 @@ public struct QuantizationPlan: Sendable {
     public internal(set) var fixedRanges: [ValueName: ClosedRange<Double>] = [:]
     /// Parts of a Concat: their own ranges decide whether they may share a scale.
     public internal(set) var joinedValues: Set<ValueName> = []
+    /// Results of quantized nodes that stay float: those of recurrent layers.
+    public internal(set) var floatResults: Set<ValueName> = []
     /// Constant weights with the axis of their output channels.
     public internal(set) var weights: [WeightUse] = []
     /// Constant operands that are no weights: they take the activations' scheme, and their range from their elements.
     public internal(set) var constants: [ConstantUse] = []
     public internal(set) var biases: [BiasUse] = []
+    /// What is done inside the bodies that nodes carry: branches of If, bodies of Loop and Scan.
+    public internal(set) var bodies: [BodyPlan] = []
 
     /// A constant weight of a quantized node.
     public struct WeightUse: Sendable, Hashable {

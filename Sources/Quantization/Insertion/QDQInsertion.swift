@@ -10,6 +10,8 @@ public struct QDQInsertion {
     let configuration: QuantizationConfiguration
     let index: GraphIndex
     private var taken: Set<ValueName>
+    /// Names of nodes, which some readers of files want to be unique.
+    private var takenNodes: Set<String>
     /// For each dequantized form the quantized value.
     private var origins: [ValueName: ValueName] = [:]
     private var newNodes: [Node] = []
@@ -17,6 +19,8 @@ public struct QDQInsertion {
     private var constants: [ConstantKey: ValueName] = [:]
     /// What is worth telling: widened channels.
     public internal(set) var notes: [String] = []
+    /// Where codes go that memory has no room for.
+    var scratch: ScratchFile?
 
     public init(
         _ graph: Graph, _ plan: QuantizationPlan, _ parameters: ValueParameters,
@@ -28,9 +32,11 @@ public struct QDQInsertion {
         self.configuration = configuration
         index = GraphIndex(graph)
         taken = graph.allNames
+        takenNodes = Set(graph.nodes.map(\.name))
     }
 
     public mutating func run() throws(BitdepthError) -> Graph {
+        try quantizeBodies()
         for value in plan.calibratedValues { try insertPair(for: value) }
         for weight in plan.weights { try insertWeight(weight) }
         for constant in plan.constants { try insertConstant(constant) }
@@ -38,6 +44,22 @@ public struct QDQInsertion {
         try graph.sortTopologically()
         removeUnusedInitializers()
         return graph
+    }
+
+    /// Bodies first: what they capture keeps its name until the pairs of the graph around them are inserted.
+    private mutating func quantizeBodies() throws(BitdepthError) {
+        for body in plan.bodies {
+            var inner = QDQInsertion(body.closed.graph, body.plan, parameters, configuration)
+            inner.scratch = scratch
+            var closed = body.closed
+            closed.graph = try inner.run()
+            graph.nodes[body.position].attributes[body.attribute] = .graph(closed.opened)
+            notes += inner.notes
+        }
+        guard !plan.bodies.isEmpty else { return }
+        // Bodies were quantized one by one, so that new names may meet.
+        graph.makeNamesUnique()
+        taken = graph.allNames
     }
 
     // MARK: Activations
@@ -51,17 +73,21 @@ public struct QDQInsertion {
         let codes = newName("\(value)_QuantizeLinear_Output")
         // An output of the graph keeps its name: what produced it writes under another name in front of the pair. Where a
         // float node produced it, it stays as it was.
-        let isIntegerResult = index.producer[value].map { plan.decisions[$0].isInteger } ?? false
+        let isIntegerResult =
+            index.producer[value].map { plan.decisions[$0].isInteger && !plan.floatResults.contains(value) } ?? false
         let renames = index.outputs.contains(value) && isIntegerResult
         let source = renames ? newName("\(value)_float") : value
         let result = renames ? value : newName("\(value)_DequantizeLinear_Output")
         if renames { renameProducer(of: value, to: source) }
         redirectReaders(of: value, to: result, everyone: isIntegerResult)
         newNodes.append(
-            Node("QuantizeLinear", name: "\(value)_QuantizeLinear", inputs: [source, scale, zero], outputs: [codes]))
+            Node(
+                "QuantizeLinear", name: newNodeName("\(value)_QuantizeLinear"), inputs: [source, scale, zero],
+                outputs: [codes]))
         newNodes.append(
             Node(
-                "DequantizeLinear", name: "\(value)_DequantizeLinear", inputs: [codes, scale, zero], outputs: [result]))
+                "DequantizeLinear", name: newNodeName("\(value)_DequantizeLinear"), inputs: [codes, scale, zero],
+                outputs: [result]))
         origins[result] = value
     }
 
@@ -107,12 +133,13 @@ public struct QDQInsertion {
         let key = ConstantKey(name: name, type: codes.type, scales: scales, zeroPoints: zeroPoints, axis: axis)
         if let result = constants[key] { return result }
         let shape = axis == nil ? Shape.scalar : Shape.vector(scales.count)
-        let quantized = addConstant(codes, "\(name)_quantized")
+        let quantized = addConstant(try scratch?.holding(codes) ?? codes, "\(name)_quantized")
         let scale = try addConstant(Tensor(scales, shape: shape), "\(name)_scale")
         let zero = try addConstant(Tensor(integers: zeroPoints, shape: shape, type: codes.type), "\(name)_zero_point")
         let result = newName("\(name)_DequantizeLinear_Output")
         var node = Node(
-            "DequantizeLinear", name: "\(name)_DequantizeLinear", inputs: [quantized, scale, zero], outputs: [result])
+            "DequantizeLinear", name: newNodeName("\(name)_DequantizeLinear"), inputs: [quantized, scale, zero],
+            outputs: [result])
         if let axis { node.attributes["axis"] = .int(axis) }
         newNodes.append(node)
         constants[key] = result
@@ -124,6 +151,16 @@ public struct QDQInsertion {
     private mutating func newName(_ base: String) -> ValueName {
         let name = graph.unusedName(base, taken: taken)
         taken.insert(name)
+        return name
+    }
+
+    private mutating func newNodeName(_ base: String) -> String {
+        var name = base
+        var number = 1
+        while !takenNodes.insert(name).inserted {
+            name = "\(base)_\(number)"
+            number += 1
+        }
         return name
     }
 

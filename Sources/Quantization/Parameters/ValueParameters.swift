@@ -20,6 +20,9 @@ public struct ValueParameters: Sendable {
             }
             byValue[value] = QuantizationParameters(range: range, scheme: scheme)
         }
+        for body in plan.bodies {
+            byValue.merge(try ValueParameters(body.plan, ranges: ranges, scheme: scheme).byValue) { outer, _ in outer }
+        }
     }
 
     public subscript(value: ValueName) -> QuantizationParameters? { byValue[value] }
@@ -39,9 +42,10 @@ extension QuantizationPlan {
         return current
     }
 
-    /// Values that calibration has to observe.
+    /// Values that calibration has to observe, those of bodies behind those of the graph itself.
     public var observedValues: [ValueName] {
         var seen = Set<ValueName>()
-        return calibratedValues.map(source).filter { fixedRanges[$0] == nil && seen.insert($0).inserted }
+        let own = calibratedValues.map(source).filter { fixedRanges[$0] == nil }
+        return (own + bodies.flatMap(\.plan.observedValues)).filter { seen.insert($0).inserted }
     }
 }

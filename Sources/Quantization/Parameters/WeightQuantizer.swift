@@ -38,22 +38,55 @@ public struct WeightQuantizer: Sendable {
         let inner = axis.map { weight.shape.count(of: $0 + 1..<weight.shape.rank) } ?? max(weight.count, 1)
         var lows = [Float](repeating: 0, count: channels)
         var highs = [Float](repeating: 0, count: channels)
-        for (position, value) in values.enumerated() {
-            let channel = position / inner % channels
-            lows[channel] = min(lows[channel], value)
-            highs[channel] = max(highs[channel], value)
+        WeightQuantizer.walk(values.count, channels: channels, inner: inner) { position, channel in
+            lows[channel] = min(lows[channel], values[position])
+            highs[channel] = max(highs[channel], values[position])
         }
         var parameters = (0..<channels).map { channel in
             QuantizationParameters(range: Double(lows[channel])...Double(highs[channel]), scheme: scheme)
         }
         let magnitudes = zip(lows, highs).map { max(-$0, $1) }
         let widened = widen(&parameters, magnitudes, bias: bias ?? [], inputScale: inputScale)
-        let codes = values.enumerated().map { position, value in parameters[position / inner % channels].quantize(value)
-        }
         return QuantizedWeight(
-            codes: try Tensor(integers: codes, shape: weight.shape, type: scheme.elementType),
+            codes: try codes(of: values, weight.shape, parameters, inner: inner),
             scales: parameters.map(\.scale), zeroPoints: parameters.map(\.zeroPoint), axis: axis,
             widenedChannels: widened)
+    }
+
+    private func codes(
+        of values: [Float], _ shape: Shape, _ parameters: [QuantizationParameters], inner: Int
+    ) throws(BitdepthError) -> Tensor {
+        guard scheme.elementType == .int8 || scheme.elementType == .uint8 else {
+            var codes = [Int](repeating: 0, count: values.count)
+            WeightQuantizer.walk(values.count, channels: parameters.count, inner: inner) { position, channel in
+                codes[position] = parameters[channel].quantize(values[position])
+            }
+            return try Tensor(integers: codes, shape: shape, type: scheme.elementType)
+        }
+        // Large weights are not held in wide integers first.
+        return try Tensor(shape: shape, type: scheme.elementType) { bytes in
+            WeightQuantizer.walk(values.count, channels: parameters.count, inner: inner) { position, channel in
+                bytes[position] = UInt8(truncatingIfNeeded: parameters[channel].quantize(values[position]))
+            }
+        }
+    }
+
+    /// Calls `body` with every position of a weight and its channel, without a division for each.
+    ///
+    /// - Parameter inner: How many elements of one channel lie side by side.
+    @inline(__always)
+    private static func walk(
+        _ count: Int, channels: Int, inner: Int, _ body: (_ position: Int, _ channel: Int) -> Void
+    ) {
+        var position = 0
+        while position < count {
+            for channel in 0..<channels {
+                for _ in 0..<inner {
+                    body(position, channel)
+                    position += 1
+                }
+            }
+        }
     }
 
     /// - Throws: ``BitdepthError/Code/notANumber`` for NaN or an infinity.

@@ -98,6 +98,7 @@ struct QDQReader {
         guard let element = zeros?.type ?? constant?.type ?? types[codes]?.element else {
             throw Obstacle("the type of \"\(codes)\" is not known")
         }
+        guard element.isInteger else { throw Obstacle("\"\(codes)\" has codes of type \(element.shortName)") }
         let zeroPoints = (try? zeros?.integers()) ?? [Int](repeating: 0, count: scales.count)
         guard !scales.isEmpty, zeroPoints.count == scales.count else {
             throw Obstacle("\"\(codes)\" has \(scales.count) scales and \(zeroPoints.count) zero points")

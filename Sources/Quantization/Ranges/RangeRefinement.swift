@@ -36,7 +36,7 @@ struct RangeRefinement {
             let session = whole.makeSession()
             var noises = trials.map { [SignalToQuantizationNoise](repeating: .init(), count: $0.ranges.count) }
             for index in range {
-                let sample = try samples.sample(at: index)
+                guard let sample = try samples.sampleIfReadable(at: index) else { continue }
                 var values = sample.tensors
                 try session.observe(sample.tensors) { observation throws(BitdepthError) in
                     values[observation.value.text] = try Tensor(Array(observation.elements), shape: observation.shape)
@@ -93,7 +93,7 @@ struct RangeRefinement {
             }
             var small = Graph(name: "trial")
             small.inputs = needed.map { Graph.Port($0, nil) }
-            small.outputs = nodes.compactMap { $0.output(0) }.map { Graph.Port($0, nil) }
+            small.outputs = nodes.flatMap { $0.outputs.compactMap { $0 }.prefix(1) }.map { Graph.Port($0, nil) }
             small.nodes = nodes
             for case let input? in nodes.flatMap(\.inputs) { small.initializers[input] = graph.initializers[input] }
             self.value = value

@@ -41,7 +41,7 @@ extension CompileContext {
     }
 
     private func quantizedConstant(_ node: Node, _ codes: Tensor) -> QuantizedConstant? {
-        guard let scales = try? constant(node.input(1))?.floats(), !scales.isEmpty,
+        guard codes.type.isInteger, let scales = try? constant(node.input(1))?.floats(), !scales.isEmpty,
             scales.allSatisfy({ $0.isFinite && $0 > 0 }),
             let zeros = zeroPoints(node, count: scales.count, codes.type)
         else { return nil }

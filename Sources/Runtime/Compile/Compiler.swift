@@ -38,15 +38,42 @@ public struct Compiler: Sendable {
         self.options = options
     }
 
+    /// How the graph runs for inputs of these types: as one program where all shapes are known.
+    ///
+    /// - Throws: ``BitdepthError/Code/unsupportedOperator``, shape errors.
+    func plan(for inputs: InputTypes, pool: ThreadPool?) throws(BitdepthError) -> ExecutionPlan {
+        var original = settled(graph, given: Set(inputs.tensors.keys).union(inputs.others.keys))
+        for index in original.inputs.indices {
+            if let kind = inputs.others[original.inputs[index].name] { original.inputs[index].kind = kind }
+        }
+        let facts = try ShapeInference.facts(of: original, inputs: inputs.tensors)
+        let wanted = Set(original.outputs.map(\.name)).union(options.taps)
+        let cut = try GraphCut(original, facts: facts, wanted: wanted)
+        guard cut.isWhole, inputs.others.isEmpty else {
+            let planner = StagePlanner(graph: original, facts: facts, options: options, pool: pool, cut: cut)
+            return .staged(try planner.plan(inputs: inputs.tensors))
+        }
+        return .program(try program(of: original, inputs.tensors, facts))
+    }
+
     /// - Parameter inputs: Types of the graph's inputs with every extent known; inputs with a default may be left out.
     /// - Throws: ``BitdepthError/Code/unsupportedOperator``, ``BitdepthError/Code/unknownShape``, shape errors.
     public func program(for inputs: [ValueName: TensorType]) throws(BitdepthError) -> Program {
-        let original = settled(graph, given: inputs)
-        let graph = try WidenHalfPrecision().applied(to: original)
-        let widenedInputs = inputs.mapValues { TensorType($0.element.isHalf ? .float32 : $0.element, $0.shape) }
+        let original = settled(graph, given: Set(inputs.keys))
+        return try program(of: original, inputs, try ShapeInference.facts(of: original, inputs: inputs))
+    }
+
+    private func program(
+        of original: Graph, _ inputs: [ValueName: TensorType], _ knownFacts: [ValueName: Fact]
+    ) throws(BitdepthError) -> Program {
+        let (graph, isWidened) = try WidenHalfPrecision().applied(ifNeededTo: original)
+        var facts = knownFacts
+        if isWidened {
+            let widened = inputs.mapValues { TensorType($0.element.isHalf ? .float32 : $0.element, $0.shape) }
+            facts = try ShapeInference.facts(of: graph, inputs: widened)
+        }
         var operators: [any Operator] = []
         for node in graph.nodes { operators.append(try OperatorCatalogue.all.decode(node)) }
-        let facts = try ShapeInference.facts(of: graph, inputs: widenedInputs)
         let context = CompileContext(
             graph: graph, index: GraphIndex(graph), operators: operators, facts: facts, tapped: Set(options.taps))
         let wanted = Set(graph.outputs.map(\.name)).union(options.taps)
@@ -92,9 +119,9 @@ public struct Compiler: Sendable {
     }
 
     /// The graph for these inputs: of those with a default, the given ones are inputs and the others constants.
-    private func settled(_ graph: Graph, given: [ValueName: TensorType]) -> Graph {
+    private func settled(_ graph: Graph, given: Set<ValueName>) -> Graph {
         var graph = graph
-        graph.inputs.removeAll { graph.initializers[$0.name] != nil && given[$0.name] == nil }
+        graph.inputs.removeAll { graph.initializers[$0.name] != nil && !given.contains($0.name) }
         for input in graph.inputs { graph.initializers[input.name] = nil }
         return graph
     }

@@ -6,7 +6,13 @@ import BitdepthTensors
 protocol Lowering {
     /// Values that must have been computed before.
     var reads: [ValueName] { get }
+    /// Whether the steps compute all outputs of the node at once.
+    var makesAllOutputs: Bool { get }
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError)
+}
+
+extension Lowering {
+    var makesAllOutputs: Bool { false }
 }
 
 /// A node that fuses: what stands around an operator between codes and codes, or codes and floats.

@@ -21,8 +21,7 @@ struct Selector {
             let node = context.graph.nodes[position]
             for case let output? in node.outputs where needed.contains(output) && context.constant(output) == nil {
                 try pick(position, output)
-                // A reference step computes all outputs of its node at once.
-                if picked.last is Reference { break }
+                if picked.last?.makesAllOutputs ?? false { break }
             }
         }
         return picked.reversed()
@@ -108,7 +107,7 @@ struct Selector {
             return island
         }
         guard clamp == .none || LoweringRules.clamping.contains(node.op) else { return nil }
-        let float = FloatNode(node: node, op: op, clamp: clamp, output: output, fused: fused)
+        let float = FloatNode(node: node, op: op, clamp: clamp, output: output, fused: fused, readsCodes: fuses)
         for rule in LoweringRules.floats {
             if let lowering = rule(float, context) { return lowering }
         }

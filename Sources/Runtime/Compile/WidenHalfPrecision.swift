@@ -5,6 +5,11 @@ import BitdepthTensors
 public struct WidenHalfPrecision: Sendable {
     public init() {}
 
+    /// The graph in FP32, and whether anything had to change for that.
+    func applied(ifNeededTo graph: Graph) throws(BitdepthError) -> (graph: Graph, isWidened: Bool) {
+        graph.mentionsHalfPrecision ? (try applied(to: graph), true) : (graph, false)
+    }
+
     public func applied(to graph: Graph) throws(BitdepthError) -> Graph {
         guard graph.mentionsHalfPrecision else { return graph }
         var graph = graph

@@ -23,7 +23,7 @@ struct FloatBroadcast: Lowering {
     }
 
     init?(_ node: FloatNode, _ context: CompileContext) {
-        guard let operation = QuantizedBinary.operations[node.node.op], node.node.inputs.count == 2,
+        guard let operation = FloatBinary.operations[node.node.op], node.node.inputs.count == 2,
             let shape = context.shape(node.output), shape.count > 0, context.facts[node.output]?.element == .float32
         else { return nil }
         var operands: [Operand] = []
@@ -47,23 +47,44 @@ struct FloatBroadcast: Lowering {
     }
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
+        let layout = layout(in: builder)
         var sources: [BroadcastSource] = []
+        var layouts: [Layout] = []
         for operand in operands {
             switch operand {
-            case .value(let name, _): sources.append(.buffer(try builder.float(name, layout: .plain).buffer))
-            case .constant(let tensor): sources.append(.location(builder.constant(try tensor.floats())))
+            case .value(let name, let own):
+                layouts.append(own.rank == shape.rank ? layout : .plain)
+                sources.append(.buffer(try builder.float(name, layout: layouts.last).buffer))
+            case .constant(let tensor):
+                layouts.append(.plain)
+                sources.append(.location(builder.constant(try tensor.floats())))
             }
         }
-        let target = builder.define(node.output, shape: shape, layout: .plain, cell: .float32)
-        let walk = BroadcastLoop(shape, operands[0].shape, operands[1].shape)
+        let kernel = try builder.kernels.entry(\.sbroadcast)
+        let target = builder.define(node.output, shape: shape, layout: layout, cell: .float32)
+        let order = layout.axes(rank: shape.rank)
+        let strides = zip(operands, layouts).map { operand, layout in
+            let own = BroadcastLoop.strides(operand.shape, layout, in: shape)
+            return order.map { own[$0] }
+        }
+        let walk = BroadcastLoop(order.map { shape[$0] }, strides[0], strides[1])
         let (operation, clamp) = (operation, node.clamp)
         builder.add(
-            node.description(kernel: "broadcast"), reads: sources.compactMap(\.buffer), writes: [target.buffer]
+            node.description(kernel: "sbroadcast \(builder.instructionSet)"), reads: sources.compactMap(\.buffer),
+            writes: [target.buffer]
         ) { [sources] placement in
             BroadcastStep(
-                operation: operation, left: sources[0].location(placement), right: sources[1].location(placement),
-                output: placement[target.buffer], loop: walk, clamp: clamp)
+                kernel: kernel, operation: operation, left: sources[0].location(placement),
+                right: sources[1].location(placement), output: placement[target.buffer], loop: walk, clamp: clamp)
         }
+    }
+
+    /// That in which the operands of the result's own shape lie.
+    private func layout(in builder: ProgramBuilder) -> Layout {
+        let whole = operands.compactMap { operand -> ValueName? in
+            if case .value(let name, shape) = operand { name } else { nil }
+        }
+        return whole.isEmpty || shape.rank < 3 ? .plain : builder.commonLayout(of: whole)
     }
 }
 
@@ -91,9 +112,19 @@ struct BroadcastLoop: Sendable {
     var rightInner: Int
 
     init(_ shape: Shape, _ left: Shape, _ right: Shape) {
-        var extents = shape.dimensions
-        var a = BroadcastLoop.strides(left, in: shape)
-        var b = BroadcastLoop.strides(right, in: shape)
+        self.init(
+            shape.dimensions, BroadcastLoop.strides(left, .plain, in: shape),
+            BroadcastLoop.strides(right, .plain, in: shape))
+    }
+
+    /// - Parameters:
+    ///   - extents: Of all axes, the outermost in memory first.
+    ///   - left, right: How far apart neighbours along each axis lie in the operands.
+    init(_ extents: [Int], _ left: [Int], _ right: [Int]) {
+        let axes = extents.indices.filter { extents[$0] != 1 }
+        var extents = axes.map { extents[$0] }
+        var a = axes.map { left[$0] }
+        var b = axes.map { right[$0] }
         inner = extents.popLast() ?? 1
         leftInner = a.popLast() ?? 0
         rightInner = b.popLast() ?? 0
@@ -110,12 +141,16 @@ struct BroadcastLoop: Sendable {
         rightStrides = b
     }
 
-    private static func strides(_ operand: Shape, in shape: Shape) -> [Int] {
-        let own = operand.strides
+    /// For each axis of `shape` the stride of an operand in a layout; 0 where it repeats.
+    static func strides(_ operand: Shape, _ layout: Layout, in shape: Shape) -> [Int] {
         let missing = shape.rank - operand.rank
-        return (0..<shape.rank).map { axis in
-            axis < missing || operand[axis - missing] == 1 ? 0 : own[axis - missing]
+        var strides = [Int](repeating: 0, count: shape.rank)
+        var stride = 1
+        for axis in layout.axes(rank: operand.rank).reversed() {
+            if operand[axis] != 1 { strides[missing + axis] = stride }
+            stride *= operand[axis]
         }
+        return strides
     }
 
     var rows: Int { outer.reduce(1, *) }
@@ -130,43 +165,5 @@ struct BroadcastLoop: Sendable {
             offsets.right += position * rightStrides[axis]
         }
         return offsets
-    }
-}
-
-struct BroadcastStep: Step {
-    var operation: bd_binary_operation
-    var left: Location
-    var right: Location
-    var output: Location
-    var loop: BroadcastLoop
-    var clamp: Clamp
-
-    func run(_ frame: Frame) {
-        switch operation {
-        case BD_SUBTRACT: run(frame) { $0 - $1 }
-        case BD_MULTIPLY: run(frame) { $0 * $1 }
-        case BD_DIVIDE: run(frame) { $0 / $1 }
-        default: run(frame) { $0 + $1 }
-        }
-    }
-
-    @inline(__always)
-    private func run(_ frame: Frame, _ apply: (Float, Float) -> Float) {
-        let a = frame.pointer(left, as: Float.self)
-        let b = frame.pointer(right, as: Float.self)
-        let target = frame.pointer(output, as: Float.self)
-        let (low, high) = (clamp.low, clamp.high)
-        frame.parallel(loop.rows, grain: max(1, 16_384 / max(1, loop.inner))) { begin, end in
-            for row in begin..<end {
-                let offsets = loop.offsets(ofRow: row)
-                let base = row * loop.inner
-                for index in 0..<loop.inner {
-                    let value = apply(
-                        a[offsets.left + index * loop.leftInner], b[offsets.right + index * loop.rightInner])
-                    // NaN compares false with everything and so passes through.
-                    target[base + index] = value < low ? low : value > high ? high : value
-                }
-            }
-        }
     }
 }

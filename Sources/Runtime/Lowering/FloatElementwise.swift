@@ -33,8 +33,12 @@ struct FloatBinary: Lowering {
     let node: FloatNode
     let operation: bd_binary_operation
 
+    /// A sum of two values is an addition.
+    static let operations = QuantizedBinary.operations.merging(["Sum": BD_ADD]) { first, _ in first }
+
     init?(_ node: FloatNode, _ context: CompileContext) {
-        guard let operation = QuantizedBinary.operations[node.node.op], let left = node.node.input(0),
+        guard node.node.inputs.count == 2, let operation = FloatBinary.operations[node.node.op],
+            let left = node.node.input(0),
             let right = node.node.input(1), context.facts[left]?.element == .float32, context.constant(left) == nil,
             context.constant(right) == nil, let shape = context.shape(left), shape == context.shape(right),
             shape.count > 0

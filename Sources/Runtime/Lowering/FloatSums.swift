@@ -9,6 +9,8 @@ struct FloatNode {
     var clamp: Clamp
     var output: ValueName
     var fused: [String]
+    /// Whether a kernel may take the codes behind a DequantizeLinear instead of its floats.
+    var readsCodes = false
 
     func description(kernel: String, multiplyAccumulates: Int = 0) -> StepDescription {
         StepDescription(

@@ -19,7 +19,7 @@ public struct KernelSupport: Sendable, Hashable {
 
     /// Families of kernels, by what they do.
     public enum Kernel: String, Sendable, Hashable, CaseIterable {
-        /// Sums of products: convolutions and matrix products.
+        /// Sums of products: convolutions, matrix products and recurrent layers.
         case sums
         /// Two values, element by element.
         case binary
@@ -30,6 +30,10 @@ public struct KernelSupport: Sendable, Hashable {
         case transposition
         /// The same elements in another shape: no work.
         case reshape
+        /// Softmax, and values brought to mean 0 and variance 1.
+        case normalization
+        /// Sums, means and extremes along axes.
+        case reduction
         /// Elements are moved about without change.
         case movement
         /// Between floats and codes.
@@ -46,7 +50,8 @@ public struct KernelSupport: Sendable, Hashable {
         }
         quantization = type.flatMap(KernelSupport.rule)
         guard type != nil else { return }
-        float = KernelSupport.shared[name] ?? (type is any UnaryOperator.Type ? .unary : nil)
+        float =
+            KernelSupport.shared[name] ?? KernelSupport.floats[name] ?? (type is any UnaryOperator.Type ? .unary : nil)
         integer = KernelSupport.shared[name] ?? (QuantizedUnary.operators.contains(name) ? .unary : nil)
         if integer == nil, case .sameScale(asInput: 0)? = quantization?.outputs { integer = .movement }
     }
@@ -58,9 +63,24 @@ public struct KernelSupport: Sendable, Hashable {
             "Concat": .concatenation, "Transpose": .transposition, "QuantizeLinear": .conversion,
             "DequantizeLinear": .conversion,
         ]
-        for name in LoweringRules.floatResults { kernels[name] = .sums }
+        for name in LoweringRules.floatResults.union(LoweringRules.recurrent) { kernels[name] = .sums }
         for name in QuantizedBinary.operations.keys { kernels[name] = .binary }
         for name in QuantizedMovement.reshaping { kernels[name] = .reshape }
+        return kernels
+    }()
+
+    /// Operators whose kernels take floats alone.
+    private static let floats: [OperatorName: Kernel] = {
+        var kernels: [OperatorName: Kernel] = [
+            "Sum": .binary, "Equal": .binary, "Less": .binary, "LessOrEqual": .binary, "Greater": .binary,
+            "GreaterOrEqual": .binary, "Cast": .conversion,
+        ]
+        for name in VectorReduction.all.keys { kernels[name] = .reduction }
+        for name in Rearrangement.operators { kernels[name] = .movement }
+        for name: OperatorName in [
+            "Softmax", "LogSoftmax", "LayerNormalization", "RMSNormalization", "InstanceNormalization",
+            "GroupNormalization",
+        ] { kernels[name] = .normalization }
         return kernels
     }()
 

@@ -22,20 +22,35 @@ enum LoweringRules {
     /// Sums whose result may stay float although their operands are codes.
     static let floatResults: Set<OperatorName> = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
 
+    /// Layers that multiply their input with their weights on codes where both are codes.
+    static let recurrent: Set<OperatorName> = ["GRU", "LSTM", "RNN"]
+
     static let floats: [FloatRule] = [
         { FloatConvolution($0, $1) },
         { FloatTransposedConvolution($0, $1) },
         { FloatMatrixProduct($0, $1) },
         { FloatDynamicProduct($0, $1) },
+        { Recurrent($0, $1) },
         { FloatBinary($0, $1) },
         { FloatBroadcast($0, $1) },
         { FloatPool($0, $1) },
         { FloatConcatenation($0, $1) },
         { FloatReshape($0, $1) },
         { FloatPermutation($0, $1) },
+        { FloatFunction($0, $1) },
         { FloatUnary($0, $1) },
+        { FloatSoftmax($0, $1) },
+        { FloatNormalization($0, $1) },
+        { ChannelNormalization($0, $1) },
+        { FloatReduction($0, $1) },
+        { Comparison($0, $1) },
+        { IntegerCast($0, $1) },
+        { Rearrangement($0, $1) },
+        { RowGathering($0, $1) },
     ]
 
     /// Float operators whose kernels clamp their result for nothing.
-    static let clamping: Set<OperatorName> = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div"]
+    static let clamping: Set<OperatorName> = [
+        "Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Sum",
+    ]
 }

@@ -9,6 +9,8 @@ struct QuantizedMovement: Lowering {
     let output: CodeParameters
     /// Further inputs: indices, shapes, pads.
     let operands: [Tensor?]
+    /// Where each code comes from; `nil` where only the reference knows.
+    let sources: ElementSources?
 
     /// Operators that only say the same elements in another shape.
     static let reshaping: Set<OperatorName> = ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"]
@@ -35,6 +37,9 @@ struct QuantizedMovement: Lowering {
         self.input = input
         self.output = output
         self.operands = operands
+        sources = ElementSources(
+            island.node, island.op, output: island.coreOutput, .uint8,
+            border: [UInt8(truncatingIfNeeded: input.parameters.zeroPoint)], context)
     }
 
     var reads: [ValueName] { [input.value] }
@@ -45,6 +50,11 @@ struct QuantizedMovement: Lowering {
         if Self.reshaping.contains(island.node.op) {
             moved = try builder.codes(input.value, layout: .plain)
             moved.shape = shape
+        } else if let sources {
+            let keepsRank = try builder.shape(of: input.value).rank == shape.rank
+            let view = try builder.codes(input.value, layout: keepsRank ? nil : .plain)
+            moved = View(buffer: builder.buffer(bytes: shape.count), shape: shape, layout: view.layout, cell: view.cell)
+            builder.addRearrangement(island.description(kernel: "copy", .movement), sources, from: view, to: moved)
         } else {
             let view = try builder.codes(input.value, layout: .plain)
             moved = View(buffer: builder.buffer(bytes: shape.count), shape: shape, layout: .plain, cell: view.cell)

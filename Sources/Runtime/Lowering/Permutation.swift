@@ -6,7 +6,7 @@ import BitdepthTensors
 struct FloatPermutation: Lowering {
     let node: FloatNode
     let input: ValueName
-    let copy: StridedCopy
+    let permutation: [Int]
 
     init?(_ node: FloatNode, _ context: CompileContext) {
         guard let transpose = node.op as? Transpose, let input = node.node.input(0), node.clamp == .none,
@@ -15,21 +15,22 @@ struct FloatPermutation: Lowering {
         else { return nil }
         self.node = node
         self.input = input
-        copy = StridedCopy(shape, permutation: permutation)
+        self.permutation = permutation
     }
 
     var reads: [ValueName] { [input] }
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
-        let view = try builder.float(input, layout: .plain)
-        let target = builder.define(
-            node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .float32)
-        let copy = copy
-        builder.add(
-            StepDescription.movement(node.output, "Transpose"), reads: [view.buffer], writes: [target.buffer]
-        ) { placement in
-            PermutationStep(copy: copy, input: placement[view.buffer], output: placement[target.buffer], isWide: true)
+        let result = try builder.shape(of: node.output)
+        if let view = builder.existingViews(input).first(where: { $0.cell == .float32 })?.permuted(permutation, result)
+        {
+            return builder.define(node.output, view)
         }
+        let view = try builder.float(input, layout: .plain)
+        let target = builder.define(node.output, shape: result, layout: .plain, cell: .float32)
+        builder.addPermutation(
+            .movement(node.output, "Transpose"), StridedCopy(view.shape, permutation: permutation), from: view,
+            to: target)
     }
 }
 
@@ -37,7 +38,7 @@ struct FloatPermutation: Lowering {
 struct QuantizedPermutation: Lowering {
     let island: Island
     let input: (value: ValueName, parameters: CodeParameters)
-    let copy: StridedCopy
+    let permutation: [Int]
 
     init?(_ island: Island, _ context: CompileContext) {
         guard let transpose = island.op as? Transpose, let input = island.activation(0),
@@ -47,18 +48,49 @@ struct QuantizedPermutation: Lowering {
         else { return nil }
         self.island = island
         self.input = input
-        copy = StridedCopy(shape, permutation: permutation)
+        self.permutation = permutation
     }
 
     var reads: [ValueName] { [input.value] }
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
+        let result = try builder.shape(of: island.coreOutput)
+        if let view = try builder.codes(input.value, layout: nil).permuted(permutation, result) {
+            return builder.define(island.output, view)
+        }
         let view = try builder.codes(input.value, layout: .plain)
-        let target = builder.defineOutput(of: island, shape: try builder.shape(of: island.coreOutput), layout: .plain)
-        let copy = copy
-        builder.add(island.description(kernel: "copy", .movement), reads: [view.buffer], writes: [target.buffer]) {
-            placement in
-            PermutationStep(copy: copy, input: placement[view.buffer], output: placement[target.buffer], isWide: false)
+        let target = builder.defineOutput(of: island, shape: result, layout: .plain)
+        builder.addPermutation(
+            island.description(kernel: "copy", .movement), StridedCopy(view.shape, permutation: permutation),
+            from: view, to: target)
+    }
+}
+
+extension View {
+    /// The same bytes with the axes in another order, where one of the two layouts says just that.
+    func permuted(_ permutation: [Int], _ result: Shape) -> View? {
+        let old = layout.axes(rank: shape.rank).filter { shape[$0] != 1 }
+        for candidate in [Layout.plain, .channelsLast] where candidate == .plain || shape.rank >= 3 {
+            let new = candidate.axes(rank: shape.rank).map { permutation[$0] }.filter { shape[$0] != 1 }
+            if new == old { return View(buffer: buffer, shape: result, layout: candidate, cell: cell) }
+        }
+        return nil
+    }
+}
+
+extension ProgramBuilder {
+    /// A step that copies elements in another order; where only two blocks of axes change places, by squares.
+    mutating func addPermutation(_ description: StepDescription, _ copy: StridedCopy, from view: View, to target: View)
+    {
+        let isWide = view.cell.bytes == 4
+        add(description, reads: [view.buffer], writes: [target.buffer]) { placement in
+            if let (images, rows, columns) = copy.transposition {
+                return LayoutStep(
+                    input: placement[view.buffer], output: placement[target.buffer], images: images, rows: rows,
+                    columns: columns, isWide: isWide)
+            }
+            return PermutationStep(
+                copy: copy, input: placement[view.buffer], output: placement[target.buffer], isWide: isWide)
         }
     }
 }
@@ -73,8 +105,18 @@ struct StridedCopy: Sendable {
 
     init(_ shape: Shape, permutation: [Int]) {
         let strides = shape.strides
-        var extents = permutation.map { shape[$0] }
-        var steps = permutation.map { strides[$0] }
+        var extents: [Int] = []
+        var steps: [Int] = []
+        for axis in permutation where shape[axis] != 1 {
+            // Axes that stay neighbours are one.
+            if let last = steps.last, last == strides[axis] * shape[axis] {
+                extents[extents.count - 1] *= shape[axis]
+                steps[steps.count - 1] = strides[axis]
+            } else {
+                extents.append(shape[axis])
+                steps.append(strides[axis])
+            }
+        }
         inner = extents.popLast() ?? 1
         innerStride = steps.popLast() ?? 1
         outer = extents
@@ -82,6 +124,14 @@ struct StridedCopy: Sendable {
     }
 
     var rows: Int { outer.reduce(1, *) }
+
+    /// Matrices that are turned one by one: `[images, rows, columns]` becomes `[images, columns, rows]`.
+    var transposition: (images: Int, rows: Int, columns: Int)? {
+        guard let columns = outer.last, outerStrides.last == 1, innerStride == columns, outer.count <= 2,
+            outer.count == 1 || outerStrides[0] == columns * inner
+        else { return nil }
+        return (outer.count == 1 ? 1 : outer[0], inner, columns)
+    }
 
     func offset(ofRow row: Int) -> Int {
         var rest = row
@@ -113,7 +163,11 @@ struct PermutationStep: Step {
             for row in begin..<end {
                 let source = from + copy.offset(ofRow: row)
                 let target = to + row * copy.inner
-                for index in 0..<copy.inner { target[index] = source[index * copy.innerStride] }
+                if copy.innerStride == 1 {
+                    target.update(from: source, count: copy.inner)
+                } else {
+                    for index in 0..<copy.inner { target[index] = source[index * copy.innerStride] }
+                }
             }
         }
     }

@@ -10,6 +10,8 @@ struct Reference: Lowering {
 
     var reads: [ValueName] { node.inputs.compactMap { $0 }.filter { context.constant($0) == nil } }
 
+    var makesAllOutputs: Bool { true }
+
     /// Of the operators whose kernels count theirs; 0 for all others.
     private var multiplyAccumulates: Int {
         guard let input = context.shape(node.input(0)), let weight = context.shape(node.input(1)),
@@ -21,6 +23,11 @@ struct Reference: Lowering {
             case is ConvTranspose: (input.count, weight.count / weight[0])
             case let gemm as Gemm: (output.count, gemm.transposesA ? input[0] : input[1])
             case is MatMul: (output.count, input.dimensions.last ?? 0)
+            case is RNN, is GRU, is LSTM:
+                (
+                    input.dimensions.dropLast().reduce(1, *),
+                    weight.count + (context.shape(node.input(2))?.count ?? 0)
+                )
             default: (0, 0)
             }
         return (try? Shape([results, depth]))?.count ?? Shape.largestCount

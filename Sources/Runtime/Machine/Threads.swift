@@ -63,4 +63,7 @@ public enum BackgroundThread {
     public static func start(_ body: @escaping @Sendable () -> Void) {
         if !Threads.detach(body) { body() }
     }
+
+    /// Runs `body` on a new thread; `false` where the system gives none.
+    public static func tryStart(_ body: @escaping @Sendable () -> Void) -> Bool { Threads.detach(body) }
 }

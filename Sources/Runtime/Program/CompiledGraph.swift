@@ -1,4 +1,5 @@
 import BitdepthGraphs
+import BitdepthOperators
 import BitdepthPasses
 import BitdepthTensors
 
@@ -7,7 +8,7 @@ public final class CompiledGraph: Sendable {
     public let graph: Graph
     public let options: CompileOptions
     let pool: ThreadPool?
-    private let programs: Lock<ProgramCache>
+    private let plans: Lock<PlanCache>
 
     /// - Parameter threads: Threads that each run uses, the calling one included.
     public init(_ graph: Graph, options: CompileOptions = CompileOptions(), threads: Int = 1) throws(BitdepthError) {
@@ -18,7 +19,15 @@ public final class CompiledGraph: Sendable {
         self.graph = graph
         self.options = options
         pool = threads > 1 ? ThreadPool(threadCount: threads) : nil
-        programs = Lock(ProgramCache())
+        plans = Lock(PlanCache())
+    }
+
+    /// A part of a graph that is compiled already; it runs on the threads of the whole.
+    init(part graph: Graph, options: CompileOptions, pool: ThreadPool?) {
+        self.graph = graph
+        self.options = options
+        self.pool = pool
+        plans = Lock(PlanCache())
     }
 
     public var threads: Int { pool?.threadCount ?? 1 }
@@ -26,69 +35,57 @@ public final class CompiledGraph: Sendable {
     /// How many parts of work each thread has done so far; empty for one thread.
     public var executedParts: [Int] { pool?.executedParts ?? [] }
 
-    /// How many programs are kept.
-    var cachedProgramCount: Int { programs.withLock { $0.count } }
+    /// How many plans are kept.
+    var cachedProgramCount: Int { plans.withLock { $0.count } }
 
-    /// A new session with an arena of its own.
+    /// A new session with memory of its own.
     public func makeSession() -> Session { Session(self) }
 
     /// The program for the shapes of these inputs, compiled now if it was not before.
+    ///
+    /// - Throws: ``BitdepthError/Code/unknownShape`` for a graph that one program cannot hold: see ``work(for:)``.
     public func program(for inputs: [String: Tensor]) throws(BitdepthError) -> Program {
-        let types = try checkedTypes(inputs)
-        return try programs.withLock { (cache: inout ProgramCache) throws(BitdepthError) -> Program in
-            if let program = cache[types] { return program }
-            let program = try Compiler(graph, options: options).program(for: types)
-            cache.insert(program, for: types)
-            return program
+        guard case .program(let program) = try plan(for: try checkedValues(inputs)) else {
+            throw BitdepthError(.unknownShape, "some shapes of the graph are known only in running")
         }
+        return program
     }
 
-    /// The inputs' types, checked against what the graph declares.
-    private func checkedTypes(_ inputs: [String: Tensor]) throws(BitdepthError) -> [ValueName: TensorType] {
-        var types: [ValueName: TensorType] = [:]
-        let ports = graph.requiredInputs
-        for port in graph.inputs {
-            guard let tensor = inputs[port.name.text] else {
-                if graph.initializers[port.name] != nil { continue }
-                throw BitdepthError(
-                    .badData, "input \"\(port.name)\" is missing", at: .init(tensor: port.name.text),
-                    help: ["the model's inputs are \(ports.map(\.name.text).joined(separator: ", "))"])
-            }
-            if let declared = port.type { try check(tensor, port.name, declared) }
-            types[port.name] = TensorType(of: tensor)
-        }
-        if let unknown = inputs.keys.sorted().first(where: { name in !graph.inputs.contains { $0.name.text == name } })
-        {
-            throw BitdepthError(
-                .badData, "the model has no input \"\(unknown)\"",
-                help: ["its inputs are \(ports.map(\.name.text).joined(separator: ", "))"])
-        }
-        return types
-    }
-
-    private func check(_ tensor: Tensor, _ name: ValueName, _ declared: TensorType) throws(BitdepthError) {
-        let fits = declared.shape.dimensions.map { dimensions in
-            dimensions.count == tensor.shape.rank
-                && zip(dimensions, tensor.shape.dimensions).allSatisfy { $0.value == nil || $0.value == $1 }
-        }
-        guard declared.element == tensor.type, fits ?? true else {
-            throw BitdepthError(
-                .badData, "input \"\(name)\" is \(tensor), the model takes \(declared)", at: .init(tensor: name.text))
+    /// How the graph runs for values of these types, decided now if it was not before.
+    func plan(for inputs: [ValueName: Value]) throws(BitdepthError) -> ExecutionPlan {
+        let types = InputTypes(inputs)
+        return try plans.withLock { (cache: inout PlanCache) throws(BitdepthError) -> ExecutionPlan in
+            if let plan = cache[types] { return plan }
+            let plan = try Compiler(graph, options: options).plan(for: types, pool: pool)
+            cache.insert(plan, for: types)
+            return plan
         }
     }
 }
 
-/// The programs of a graph by input types; the oldest leaves when there are too many.
-struct ProgramCache {
-    private var entries: [(types: [ValueName: TensorType], program: Program)] = []
+/// What decides how a graph is run: the types of its tensors, the kinds of its other inputs.
+struct InputTypes: Sendable, Equatable {
+    var tensors: [ValueName: TensorType] = [:]
+    var others: [ValueName: ValueKind] = [:]
+
+    init(_ values: [ValueName: Value]) {
+        for (name, value) in values {
+            if case .tensor(let tensor) = value { tensors[name] = TensorType(of: tensor) } else { others[name] = value.kind }
+        }
+    }
+}
+
+/// The plans of a graph by input types; the oldest leaves when there are too many.
+struct PlanCache {
+    private var entries: [(types: InputTypes, plan: ExecutionPlan)] = []
     private static let capacity = 16
 
     var count: Int { entries.count }
 
-    subscript(types: [ValueName: TensorType]) -> Program? { entries.first { $0.types == types }?.program }
+    subscript(types: InputTypes) -> ExecutionPlan? { entries.first { $0.types == types }?.plan }
 
-    mutating func insert(_ program: Program, for types: [ValueName: TensorType]) {
-        if entries.count == ProgramCache.capacity { entries.removeFirst() }
-        entries.append((types, program))
+    mutating func insert(_ plan: ExecutionPlan, for types: InputTypes) {
+        if entries.count == PlanCache.capacity { entries.removeFirst() }
+        entries.append((types, plan))
     }
 }

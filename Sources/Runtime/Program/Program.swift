@@ -33,10 +33,16 @@ public final class Program: Sendable {
     public var constantBytes: Int { constants.count }
 
     /// Multiply-accumulates of one run, and how many of them run on integers.
-    public var multiplyAccumulates: (total: Int, integer: Int) {
-        let total = descriptions.reduce(0) { $0 + $1.multiplyAccumulates }
-        let integer = descriptions.filter { $0.arithmetic == .integer }.reduce(0) { $0 + $1.multiplyAccumulates }
-        return (total, integer)
+    public var multiplyAccumulates: (total: Int, integer: Int) { descriptions.multiplyAccumulates }
+}
+
+extension [StepDescription] {
+    /// Multiply-accumulates of all steps, and how many of them run on integers.
+    var multiplyAccumulates: (total: Int, integer: Int) {
+        let integers = filter { $0.arithmetic == .integer }
+        return (
+            reduce(0) { $0 + $1.multiplyAccumulates }, integers.reduce(0) { $0 + $1.multiplyAccumulates }
+        )
     }
 }
 

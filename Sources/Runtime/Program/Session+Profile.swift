@@ -5,25 +5,23 @@ extension Session {
     ///
     /// The steps and their results are those of ``run(_:)``; what it adds, copying inputs and outputs, is not in the times.
     ///
-    /// - Returns: Each step in the order of the program, with the seconds that it took by the wall clock.
+    /// - Returns: Each step in the order of the run, with the seconds that it took by the wall clock; steps of a loop once
+    ///   for each iteration.
     /// - Throws: ``BitdepthError/Code/badData`` for a missing, unknown or misshapen input.
     public borrowing func profile(
         _ inputs: [String: Tensor]
     ) throws(BitdepthError) -> [(step: StepDescription, seconds: Double)] {
-        let program = try graph.program(for: inputs)
-        let frame = try frame(for: program, try arenas.arena(for: program), inputs)
-        var times: [(step: StepDescription, seconds: Double)] = []
-        times.reserveCapacity(program.steps.count)
-        let clock = ContinuousClock()
-        for (step, description) in zip(program.steps, program.descriptions) {
-            let start = clock.now
-            try step.run(frame)
-            times.append((description, start.duration(to: clock.now).seconds))
-        }
-        return times
+        try recorded(inputs).steps
     }
-}
 
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    /// Runs the graph once and notes its steps and the programs that they belong to.
+    borrowing func recorded(
+        _ inputs: [String: Tensor]
+    ) throws(BitdepthError) -> (steps: [(step: StepDescription, seconds: Double)], programs: [Program]) {
+        let recorder = StepRecorder()
+        var execution = Execution(arenas: arenas, pool: graph.pool)
+        execution.recorder = recorder
+        _ = try execution.run(graph, try graph.checkedValues(inputs))
+        return (recorder.steps, recorder.programs)
+    }
 }

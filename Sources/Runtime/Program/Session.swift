@@ -1,7 +1,8 @@
 import BitdepthGraphs
+import BitdepthOperators
 import BitdepthTensors
 
-/// One arena to run a compiled graph in: owned by one caller, not shared. Any number of sessions may run the same graph.
+/// Memory to run a compiled graph in: owned by one caller, not shared. Any number of sessions may run the same graph.
 public struct Session: ~Copyable {
     let graph: CompiledGraph
     let arenas: ArenaCache
@@ -13,54 +14,37 @@ public struct Session: ~Copyable {
 
     /// Runs the graph: named inputs in, all outputs by name out. The inputs' element types and shapes are checked.
     ///
-    /// - Throws: ``BitdepthError/Code/badData`` for a missing, unknown or misshapen input.
+    /// - Throws: ``BitdepthError/Code/badData`` for a missing, unknown or misshapen input;
+    ///   ``BitdepthError/Code/typeMismatch`` where an output is a sequence or not there: see ``run(values:)``.
     public borrowing func run(_ inputs: [String: Tensor]) throws(BitdepthError) -> [String: Tensor] {
-        let program = try graph.program(for: inputs)
-        let arena = try arenas.arena(for: program)
-        try execute(program, arena, inputs)
         var results: [String: Tensor] = [:]
-        for output in program.outputs { results[output.name.text] = try output.tensor(in: arena.base) }
+        for (name, value) in try run(values: inputs.mapValues(Value.tensor)) {
+            results[name] = try value.tensor("output \"\(name)\"")
+        }
         return results
     }
 
-    /// Runs the graph and lets `body` look at every tapped value in turn, as FP32 in the arena.
+    /// As ``run(_:)``, for inputs and outputs of any kind.
+    public borrowing func run(values inputs: [String: Value]) throws(BitdepthError) -> [String: Value] {
+        let values = try graph.checkedValues(inputs)
+        var results: [String: Value] = [:]
+        for (name, value) in try Execution(arenas: arenas, pool: graph.pool).run(graph, values) {
+            results[name.text] = value
+        }
+        return results
+    }
+
+    /// Runs the graph and lets `body` look at every tapped value in turn, as FP32; at those of bodies once in each iteration.
     public borrowing func observe(
         _ inputs: [String: Tensor], _ body: (Observation) throws(BitdepthError) -> Void
     ) throws(BitdepthError) {
-        let program = try graph.program(for: inputs)
-        let arena = try arenas.arena(for: program)
-        try execute(program, arena, inputs)
-        for tap in program.taps {
-            let base = (arena.base + tap.location.offset).assumingMemoryBound(to: Float.self)
-            try body(
-                Observation(
-                    value: tap.name, shape: tap.shape, layout: tap.layout,
-                    elements: UnsafeBufferPointer(start: base, count: tap.shape.count)))
+        let values = try graph.checkedValues(inputs.mapValues(Value.tensor))
+        var execution = Execution(arenas: arenas, pool: graph.pool)
+        try withoutActuallyEscaping(body) { (body) throws(BitdepthError) in
+            execution.observer = body
+            _ = try execution.run(graph, values)
+            execution.observer = nil
         }
-    }
-
-    private borrowing func execute(_ program: Program, _ arena: AlignedMemory, _ inputs: [String: Tensor])
-        throws(BitdepthError)
-    {
-        let frame = try frame(for: program, arena, inputs)
-        for step in program.steps { try step.run(frame) }
-    }
-
-    /// What the steps work on, the inputs in their places.
-    borrowing func frame(
-        for program: Program, _ arena: AlignedMemory, _ inputs: [String: Tensor]
-    ) throws(BitdepthError) -> Frame {
-        let frame = Frame(arena: arena.base, constants: program.constants.base, pool: graph.pool)
-        for input in program.inputs {
-            guard let location = input.location, let tensor = inputs[input.name.text] else { continue }
-            let stored = input.stored == tensor.type ? tensor : try tensor.converted(to: input.stored)
-            try stored.withBytes { bytes in
-                if let base = bytes.baseAddress {
-                    frame.pointer(location).copyMemory(from: base, byteCount: bytes.count)
-                }
-            }
-        }
-        return frame
     }
 }
 
@@ -77,7 +61,7 @@ public struct Observation {
 /// The arenas of one session, by program: inputs of another shape need another arena.
 final class ArenaCache {
     private var arenas: [(program: Program, arena: AlignedMemory)] = []
-    private static let capacity = 4
+    private static let capacity = 16
 
     func arena(for program: Program) throws(BitdepthError) -> AlignedMemory {
         if let found = arenas.first(where: { $0.program === program }) { return found.arena }

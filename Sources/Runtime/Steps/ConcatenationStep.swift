@@ -14,13 +14,16 @@ struct ConcatenationStep: Step {
 
     func run(_ frame: Frame) {
         let stride = inputs.reduce(0) { $0 + $1.chunk }
-        var target = frame.pointer(output)
-        for input in inputs {
-            let source = frame.pointer(input.location)
-            for index in 0..<outer {
-                (target + index * stride).copyMemory(from: source + index * input.chunk, byteCount: input.chunk)
+        let target = frame.pointer(output)
+        frame.parallel(outer, grain: max(1, 65_536 / max(1, stride))) { begin, end in
+            var place = target + begin * stride
+            for index in begin..<end {
+                for input in inputs {
+                    place.copyMemory(
+                        from: frame.pointer(input.location) + index * input.chunk, byteCount: input.chunk)
+                    place += input.chunk
+                }
             }
-            target += input.chunk
         }
     }
 }

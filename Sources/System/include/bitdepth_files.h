@@ -30,6 +30,8 @@ int bd_facts_at(int directory, const char *name, struct bd_file_facts *facts);
 
 /// A file without a name in `directory`; -EOPNOTSUPP, -EISDIR or -ENOSYS where the file system has none.
 int bd_open_unnamed(int directory);
+/// A file for reading and writing that has no name, or none any more, and is gone when it is closed.
+int bd_open_scratch(const char *folder);
 /// Creates a new file; an existing one, or a link of that name, is an error.
 int bd_create_new(int directory, const char *name);
 int bd_link_unnamed(int descriptor, int directory, const char *name);

@@ -26,8 +26,9 @@ struct Downgrade {
                 "operator set \(opset) cannot be written; possible are \(Downgrade.oldest) to \(OpsetUpgrade.latest)")
         }
         var target = opset ?? max(model.sourceOpset ?? Downgrade.usual, Downgrade.oldest)
+        let types = types(in: model.graph)
         while true {
-            var walk = DowngradeWalk(model: model, target: target, catalogue: catalogue)
+            var walk = DowngradeWalk(model: model, types: types, target: target, catalogue: catalogue)
             let graph = try walk.spelled(model.graph)
             guard let need = walk.need else {
                 var spelled = model
@@ -43,6 +44,12 @@ struct Downgrade {
             // A need is always above the target, so this ends.
             target = need.version
         }
+    }
+
+    /// What can be told of the values: some spellings depend on types and ranks. Nothing where the graph makes no sense.
+    private func types(in graph: Graph) -> [ValueName: TensorType] {
+        let facts = try? ShapeInference.facts(of: graph, tolerant: true, catalogue: catalogue)
+        return (facts ?? [:]).compactMapValues { $0.kind == .tensor ? $0.type : nil }
     }
 
     /// Before version 7 operands did not broadcast by themselves.
@@ -65,24 +72,22 @@ private struct DowngradeWalk {
     /// The highest need of all nodes.
     private(set) var need: OpsetNeed?
 
-    init(model: ModelGraph, target: Int, catalogue: OperatorCatalogue) {
+    init(model: ModelGraph, types: [ValueName: TensorType], target: Int, catalogue: OperatorCatalogue) {
         self.target = target
         self.catalogue = catalogue
         sourceOpset = model.sourceOpset ?? OpsetUpgrade.latest
-        scope = DowngradeScope(taken: model.graph.allNames, sourceOpset: sourceOpset)
+        scope = DowngradeScope(taken: model.graph.allNames, types: types, sourceOpset: sourceOpset)
     }
 
     mutating func spelled(_ graph: Graph) throws(BitdepthError) -> Graph {
         let outer = scope
         scope.enter(graph)
         var result = graph
-        for position in result.nodes.indices {
-            var node = result.nodes[position]
+        result.nodes = []
+        result.nodes.reserveCapacity(graph.nodes.count)
+        for var node in graph.nodes {
             try spellSubgraphs(of: &node)
-            if node.op.domain.isEmpty, let versions = standardVersions[node.op.type] {
-                try spell(&node, versions: versions)
-            }
-            result.nodes[position] = node
+            result.nodes += try spelled(node, place: node.place)
         }
         for (name, tensor) in scope.added { result.initializers[name] = tensor }
         if !scope.released.isEmpty {
@@ -93,23 +98,42 @@ private struct DowngradeWalk {
         return result
     }
 
-    private mutating func spell(_ node: inout Node, versions: [Int]) throws(BitdepthError) {
+    /// The node in its older spelling, which may be several nodes.
+    ///
+    /// - Parameter place: The node of the model that this one belongs to.
+    private mutating func spelled(_ node: Node, place: BitdepthError.Place) throws(BitdepthError) -> [Node] {
+        guard node.op.domain.isEmpty, let versions = standardVersions[node.op.type] else { return [node] }
+        var older = node
+        try spell(&older, versions: versions, place: place)
+        let (before, after) = scope.takeInserted()
+        var nodes: [Node] = []
+        for node in before { nodes += try spelled(node, place: place) }
+        // Another operator is of the latest operator set, as what is inserted is.
+        nodes += older.op == node.op ? [older] : try spelled(older, place: place)
+        for node in after { nodes += try spelled(node, place: place) }
+        return nodes
+    }
+
+    private mutating func spell(
+        _ node: inout Node, versions: [Int], place: BitdepthError.Place
+    ) throws(BitdepthError) {
         // An operator that Bitdepth does not know was not upgraded by the import.
         let current = catalogue[node.op] == nil ? sourceOpset : OpsetUpgrade.latest
-        let original = node
+        let type = node.op.type
         for version in versions.reversed() where version > target && version <= current {
-            let rule = DowngradeRule.rule(for: node.op.type, at: version, isFirst: version == versions.first)
+            let rule = DowngradeRule.rule(for: type, at: version, isFirst: version == versions.first)
             if !rule.apply(&node, &scope) {
-                if version > need?.version ?? 0 { need = OpsetNeed(version: version, place: original.place) }
+                if version > need?.version ?? 0 { need = OpsetNeed(version: version, place: place) }
                 return
             }
+            if node.op.type != type { return }
         }
         for version in versions where version > current && version <= target {
-            guard DowngradeRule.rule(for: node.op.type, at: version, isFirst: false).keepsSpelling else {
+            guard DowngradeRule.rule(for: type, at: version, isFirst: false).keepsSpelling else {
                 throw BitdepthError(
                     .unsupportedOpset,
-                    "operator \(node.op.type) is not known and is written for operator set \(current); it changed in \(version), and the model needs \(target)",
-                    at: original.place)
+                    "operator \(type) is not known and is written for operator set \(current); it changed in \(version), and the model needs \(target)",
+                    at: place)
             }
         }
     }

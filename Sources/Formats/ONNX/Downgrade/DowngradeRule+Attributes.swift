@@ -24,14 +24,6 @@ extension DowngradeRule {
         return true
     }
 
-    static let lastAxisOnly = DowngradeRule.rewrite { node, scope in
-        let axis: Int = if case .int(let given)? = node.attributes["axis"] { given } else { -1 }
-        let rank = scope.type(node.input(0))?.shape.rank
-        guard axis == -1 || rank.map({ axis == $0 - 1 }) ?? false else { return false }
-        node.attributes["axis"] = .int(axis)
-        return true
-    }
-
     static let onlyOutput = DowngradeRule.rewrite { node, _ in
         guard node.outputs.dropFirst().allSatisfy({ $0 == nil }) else { return false }
         node.outputs = Array(node.outputs.prefix(1))

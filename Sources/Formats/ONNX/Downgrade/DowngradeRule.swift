@@ -37,8 +37,9 @@ enum DowngradeRule {
         }
     }
 
+    /// - Parameter isFirst: Whether the version introduced the operator, so that before it only others can say what it means.
     static func rule(for type: String, at version: Int, isFirst: Bool) -> DowngradeRule {
-        isFirst ? .never : all[type]?[version] ?? .same
+        all[type]?[version] ?? (isFirst ? .never : .same)
     }
 }
 

@@ -26,7 +26,8 @@ extension ModelExport {
     private func port(_ port: Graph.Port) throws(BitdepthError) -> Onnx_ValueInfoProto {
         var proto: Onnx_ValueInfoProto = try decoded(port.annotations.unknownFields)
         proto.name = port.name.text
-        if let type = port.type { proto.type = type.proto }
+        // Types of sequences and optional values stand among what was kept.
+        if let type = port.type, port.kind == .tensor { proto.type = type.proto }
         if !port.annotations.documentation.isEmpty { proto.docString = port.annotations.documentation }
         proto.metadataProps = entries(port.annotations.metadata)
         return proto

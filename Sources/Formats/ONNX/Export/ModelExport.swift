@@ -38,7 +38,8 @@ struct ModelExport {
         case 21...22: 10
         case 23: 11
         case 24: 12
-        default: 13
+        case 25...27: 13
+        default: 14
         }
     }
 

@@ -42,12 +42,12 @@ extension ModelImport {
         guard !proto.name.isEmpty else {
             throw BitdepthError(.invalidGraph, "an input or output of the graph has no name")
         }
-        let type = proto.type.tensorTypeValue(limits: limits)
+        let (type, kind) = proto.type.valueType(limits: limits)
         var rest = Onnx_ValueInfoProto()
-        // Sequences, optional values and types that tensors do not have.
-        if type == nil, proto.hasType { rest.type = proto.type }
+        // What the port's own type does not say in full is written back as it came.
+        if type == nil || kind != .tensor, proto.hasType { rest.type = proto.type }
         return Graph.Port(
-            name, type,
+            name, type, kind: kind,
             annotations: Annotations(
                 documentation: proto.docString,
                 metadata: proto.metadataProps.map { .init(key: $0.key, value: $0.value) },
@@ -73,6 +73,21 @@ extension Graph {
 }
 
 extension Onnx_TypeProto {
+    /// The type of a tensor, or of the tensors that a sequence or an optional value holds; `nil` for types that tensors do
+    /// not have.
+    func valueType(limits: Limits) -> (type: TensorType?, kind: ValueKind) {
+        switch value {
+        case .sequenceType(let sequence)?:
+            (sequence.elemType.tensorTypeValue(limits: limits), .sequence)
+        case .optionalType(let optional)?:
+            switch optional.elemType.value {
+            case .sequenceType(let sequence)?: (sequence.elemType.tensorTypeValue(limits: limits), .optionalSequence)
+            default: (optional.elemType.tensorTypeValue(limits: limits), .optional)
+            }
+        default: (tensorTypeValue(limits: limits), .tensor)
+        }
+    }
+
     /// The type of a dense tensor; `nil` for everything else.
     func tensorTypeValue(limits: Limits) -> TensorType? {
         guard case .tensorType(let tensor)? = value, let element = ElementType(onnx: tensor.elemType),

@@ -24,8 +24,24 @@ struct TypedData {
         case .uint8: try tensor(try narrowed(proto.int32Data, to: UInt8.self), shape)
         case .float16, .bfloat16: try bits(try narrowed(proto.int32Data, to: UInt16.self), type: type, shape: shape)
         case .bool: try bits(proto.int32Data.map { UInt8($0 == 0 ? 0 : 1) }, type: type, shape: shape)
-        case .int4, .uint4: try bits(proto.int32Data.map { UInt8(truncatingIfNeeded: $0) }, type: type, shape: shape)
+        case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float8e8m0:
+            try bits(try narrowed(proto.int32Data, to: UInt8.self), type: type, shape: shape)
+        case .int2, .uint2, .int4, .uint4, .float4e2m1:
+            try bits(proto.int32Data.map { UInt8(truncatingIfNeeded: $0) }, type: type, shape: shape)
+        case .float6e2m3, .float6e3m2: try sixBitElements(type, shape)
         }
+    }
+
+    /// Unlike the other packed types, 6-bit elements have an entry each.
+    private func sixBitElements(_ type: ElementType, _ shape: Shape) throws(BitdepthError) -> Tensor {
+        let patterns = try narrowed(proto.int32Data, to: UInt8.self)
+        guard patterns.count == shape.count, patterns.allSatisfy({ $0 < 64 }) else {
+            throw BitdepthError(
+                .malformedFile,
+                "a tensor of type \(type.shortName) and shape \(shape) needs \(shape.count) numbers below 64"
+            )
+        }
+        return try Tensor(narrowPatterns: patterns, shape: shape, type: type)
     }
 
     private func tensor<Element: TensorElement>(_ values: [Element], _ shape: Shape) throws(BitdepthError) -> Tensor {

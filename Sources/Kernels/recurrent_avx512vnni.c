@@ -1,0 +1,26 @@
+// Recurrent cells by AVX-512.
+#include "internal.h"
+
+#if BD_X86
+#include "floats_avx512.h"
+
+enum { ROWS = 4 };  // sixteen accumulators, four registers of weights
+
+#include "recurrent_cell.h"
+
+size_t bd_recurrent_packed_elements_avx512vnni(int64_t hidden, int64_t gates) {
+  return recurrent_packed_elements(hidden, gates);
+}
+
+void bd_recurrent_pack_avx512vnni(const void *weights, int64_t element_bytes, int64_t hidden, int64_t gates,
+                                  void *packed) {
+  recurrent_pack(weights, element_bytes, hidden, gates, packed);
+}
+
+BD_FLOATS void bd_recurrent_avx512vnni(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end,
+                                       int64_t sequence_begin, int64_t sequence_end, int64_t unit_begin,
+                                       int64_t unit_end) {
+  recurrent(job, pass_begin, pass_end, sequence_begin, sequence_end, unit_begin, unit_end);
+}
+
+#endif

@@ -1,0 +1,33 @@
+extension OperatorCatalogue {
+    /// Operators of domain `com.microsoft` that exporters and ONNX Runtime's optimizer write: one line each.
+    static let microsoft: [any Operator.Type] = [
+        BiasGelu.self,
+        BiasSplitGelu.self,
+        ContribAttention.self,
+        ContribDequantizeLinear.self,
+        ContribGelu.self,
+        ContribQLinearConv.self,
+        ContribQuantizeLinear.self,
+        ContribRotaryEmbedding.self,
+        DynamicQuantizeMatMul.self,
+        EmbedLayerNormalization.self,
+        FastGelu.self,
+        FusedConv.self,
+        FusedGemm.self,
+        FusedMatMul.self,
+        GatherBlockQuantized.self,
+        GroupQueryAttention.self,
+        MatMulInteger16.self,
+        MatMulIntegerToFloat.self,
+        MatMulNBits.self,
+        MultiHeadAttention.self,
+        NhwcConv.self,
+        NhwcFusedConv.self,
+        QAttention.self,
+        QLinearWhere.self,
+        SimplifiedLayerNormalization.self,
+        SkipLayerNormalization.self,
+        SkipSimplifiedLayerNormalization.self,
+        TransposeMatMul.self,
+    ]
+}

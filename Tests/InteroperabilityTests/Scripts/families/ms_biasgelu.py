@@ -1,0 +1,10 @@
+"""BiasGelu of com.microsoft."""
+from contrib_model import FLOATS, contrib_model
+from node_model import extents, floats
+
+
+def cases(rng, count):
+    for number in range(count):
+        x = floats(rng, extents(rng, int(rng.integers(1, 5))), 3)
+        model, fed = contrib_model("BiasGelu", [x, floats(rng, x.shape[-1:])])
+        yield f"BiasGelu {number} {x.shape}", model, fed, FLOATS
