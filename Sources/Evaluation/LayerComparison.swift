@@ -95,7 +95,17 @@ public struct LayerComparison: Sendable {
         func named(_ value: ValueName) -> ValueName? {
             let dequantized = ValueName(value.text + dequantizedSuffix)
             if produced[dequantized] != nil { return dequantized }
-            return produced[value].flatMap { quantized.nodes[$0].op == "DequantizeLinear" ? value : nil }
+            return produced[value].flatMap {
+                quantized.nodes[$0].op == "DequantizeLinear" || isIntegerSum($0) ? value : nil
+            }
+        }
+        // A sum of codes whose result nobody reads as codes gives floats.
+        func isIntegerSum(_ position: Int) -> Bool {
+            let node = quantized.nodes[position]
+            return node.inputs.prefix(2).count == 2
+                && node.inputs.prefix(2).allSatisfy { name in
+                    name.flatMap { produced[$0] }.map { quantized.nodes[$0].op == "DequantizeLinear" } ?? false
+                }
         }
         func coded(_ value: ValueName) -> ValueName? {
             codesSuffixes.lazy.compactMap { byCodes[ValueName(value.text + $0)] }.first

@@ -19,7 +19,8 @@ public struct GraphExtraction: Sendable {
         }
         let declared = Dictionary(graph.outputs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         graph.outputs = outputs.map { name in
-            declared[name] ?? Graph.Port(name, facts[name]?.type ?? graph.valueTypes[name], kind: facts[name]?.kind ?? .tensor)
+            declared[name]
+                ?? Graph.Port(name, facts[name]?.type ?? graph.valueTypes[name], kind: facts[name]?.kind ?? .tensor)
         }
         _ = try DeadCodeRemoval().run(&graph)
         let index = GraphIndex(graph)

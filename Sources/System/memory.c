@@ -22,6 +22,6 @@ void bd_free(void *memory) { free(memory); }
 void bd_return_large_blocks(void) {
 #ifdef __GLIBC__
   // Set once, the threshold no longer grows with what is freed.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
 #endif
 }

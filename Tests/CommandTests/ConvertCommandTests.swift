@@ -44,9 +44,10 @@ struct ConvertCommandTests {
         let folder = try TestFolder()
         func file(_ name: String) -> String { folder.path + "/" + name }
         try CommandModels.write(file("net.onnx"))
-        let outcome = try BuiltCommand().run([
-            "convert", file("net.onnx"), "--shape", "x:7x16", "-o", file("fixed.onnx"),
-        ], in: folder)
+        let outcome = try BuiltCommand().run(
+            [
+                "convert", file("net.onnx"), "--shape", "x:7x16", "-o", file("fixed.onnx"),
+            ], in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
         let model = try Model(contentsOf: file("fixed.onnx"))
         #expect(model.graph.inputs[0].type?.shape == PartialShape([.known(7), .known(16)]))
@@ -58,9 +59,10 @@ struct ConvertCommandTests {
         let folder = try TestFolder()
         func file(_ name: String) -> String { folder.path + "/" + name }
         try CommandModels.write(file("net.onnx"))
-        let outcome = try BuiltCommand().run([
-            "convert", file("net.onnx"), "--outputs", "nowhere", "-o", file("cut.onnx"),
-        ], in: folder)
+        let outcome = try BuiltCommand().run(
+            [
+                "convert", file("net.onnx"), "--outputs", "nowhere", "-o", file("cut.onnx"),
+            ], in: folder)
         #expect(outcome.status == 64)
         #expect(outcome.errors.contains("nowhere"))
     }

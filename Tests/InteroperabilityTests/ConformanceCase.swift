@@ -96,7 +96,9 @@ struct ConformanceCase {
         if exists(path + ".absent") { return .absent }
         guard name.contains("sequence") else { return .tensor(try tensor(path + ".npy", name)) }
         var tensors: [Tensor] = []
-        while exists("\(path).\(tensors.count).npy") { tensors.append(try tensor("\(path).\(tensors.count).npy", name)) }
+        while exists("\(path).\(tensors.count).npy") {
+            tensors.append(try tensor("\(path).\(tensors.count).npy", name))
+        }
         return .sequence(tensors)
     }
 

@@ -8,7 +8,8 @@ import Testing
 enum Bodies {
     static func graph(_ inputs: [String], _ nodes: [Node], _ outputs: [String]) -> Graph {
         Graph(
-            inputs: inputs.map { Graph.Port(ValueName($0), nil) }, outputs: outputs.map { Graph.Port(ValueName($0), nil) },
+            inputs: inputs.map { Graph.Port(ValueName($0), nil) },
+            outputs: outputs.map { Graph.Port(ValueName($0), nil) },
             nodes: nodes)
     }
 
@@ -61,7 +62,9 @@ enum Bodies {
 
 @Suite("Control flow")
 struct ControlFlowTests {
-    @Test("If runs the branch that the condition names, and branches read the values around them", arguments: [true, false])
+    @Test(
+        "If runs the branch that the condition names, and branches read the values around them",
+        arguments: [true, false])
     func branch(condition: Bool) throws {
         let x = try Tensor.floats([3, 4])
         let y = try Interpreter(Bodies.branches()).run(["x": x, "condition": try Tensor(scalar: condition)])["y"]

@@ -67,7 +67,8 @@ struct OpsetUpgradeTests {
         }
     }
 
-    @Test("A newer version than the latest is an error that names both", arguments: [OpsetUpgrade.latest + 1, 999, 0, -1])
+    @Test(
+        "A newer version than the latest is an error that names both", arguments: [OpsetUpgrade.latest + 1, 999, 0, -1])
     func outside(opset: Int) {
         var model = model([Node("Relu", inputs: ["x"], outputs: ["y"])], opset: opset)
         do throws(BitdepthError) {

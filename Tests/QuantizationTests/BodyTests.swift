@@ -12,7 +12,8 @@ import Testing
 @Suite("Quantization of bodies")
 struct BodyTests {
     private static func node(
-        _ op: OperatorName, _ inputs: [String?], _ outputs: [String], _ attributes: OrderedDictionary<String, Attribute> = [:]
+        _ op: OperatorName, _ inputs: [String?], _ outputs: [String],
+        _ attributes: OrderedDictionary<String, Attribute> = [:]
     ) -> Node {
         Node(
             op, inputs: inputs.map { $0.map { ValueName($0) } }, outputs: outputs.map { ValueName($0) },

@@ -49,7 +49,9 @@ struct StagedGraphTests {
     private func expectSame(
         _ found: [String: Tensor], _ expected: [ValueName: Tensor], _ comment: String
     ) throws {
-        for (name, tensor) in expected { try expectClose(try #require(found[name.text]), tensor, "\(name): \(comment)") }
+        for (name, tensor) in expected {
+            try expectClose(try #require(found[name.text]), tensor, "\(name): \(comment)")
+        }
     }
 
     @Test("A graph with branches computes what the reference computes, for any batch", arguments: [true, false])
@@ -68,7 +70,9 @@ struct StagedGraphTests {
     @Test("Multiplications inside branches run by kernels, and are counted")
     func kernelsInBranches() throws {
         let compiled = try CompiledGraph(try branching())
-        let inputs = ["x": try Tensor(zeros: try Shape([2, 8]), type: .float32), "condition": try Tensor(scalar: true)]
+        let inputs = [
+            "x": try Tensor(zeros: try Shape([2, 8]), type: .float32), "condition": try Tensor(scalar: true),
+        ]
         let work = try compiled.work(for: inputs)
         #expect(work.multiplyAccumulates.total == 3 * 2 * 64)
         #expect(work.descriptions.filter { $0.kernel.hasPrefix("sgemm") }.count == 3)

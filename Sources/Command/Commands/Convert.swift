@@ -16,7 +16,8 @@ struct Convert: ParsableCommand {
 
     @Option(
         name: .customLong("outputs"), parsing: .upToNextOption,
-        help: ArgumentHelp("Values that become the model's outputs; what only others need is dropped.", valueName: "value"))
+        help: ArgumentHelp(
+            "Values that become the model's outputs; what only others need is dropped.", valueName: "value"))
     var outputs: [String] = []
 
     @Option(

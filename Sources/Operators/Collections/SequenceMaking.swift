@@ -27,9 +27,10 @@ public struct SequenceEmpty: ValueOperator {
     public let element: ElementType
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
-        element = try attributes.int("dtype").map { number throws(BitdepthError) in
-            try ElementType(onnxDataType: number)
-        } ?? .float32
+        element =
+            try attributes.int("dtype").map { number throws(BitdepthError) in
+                try ElementType(onnxDataType: number)
+            } ?? .float32
     }
 
     public func infer(_ inputs: [Fact?], bodies: any BodyInference) -> [Fact] {

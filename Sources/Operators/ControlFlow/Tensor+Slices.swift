@@ -48,7 +48,8 @@ extension Tensor {
             let bytes = type.bitWidth / 8 * inner
             return try withBytes { source throws(BitdepthError) in
                 try Tensor(shape: rest, type: type) { buffer in
-                    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[index * bytes..<(index + 1) * bytes]))
+                    buffer.copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: source[index * bytes..<(index + 1) * bytes]))
                 }
             }
         }

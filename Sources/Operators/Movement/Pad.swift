@@ -6,7 +6,8 @@ import BitdepthTensors
 ///
 /// `pads` holds the counts before all axes, then those behind. Source: ONNX operator specification, Pad-25.
 public struct Pad: FoldableOperator {
-    public static let signature = OperatorSignature("Pad", versions: [1, 2, 11, 13, 18, 19, 21, 23, 24, 25], inputs: 2...4)
+    public static let signature = OperatorSignature(
+        "Pad", versions: [1, 2, 11, 13, 18, 19, 21, 23, 24, 25], inputs: 2...4)
     public let mode: Mode
     private let hasConstantValue: Bool
 

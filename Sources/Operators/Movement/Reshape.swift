@@ -6,7 +6,8 @@ import BitdepthTensors
 ///
 /// Source: ONNX operator specification, Reshape-25.
 public struct Reshape: ReshapingOperator {
-    public static let signature = OperatorSignature("Reshape", versions: [1, 5, 13, 14, 19, 21, 23, 24, 25], inputs: 2...2)
+    public static let signature = OperatorSignature(
+        "Reshape", versions: [1, 5, 13, 14, 19, 21, 23, 24, 25], inputs: 2...2)
     public let allowsZero: Bool
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         allowsZero = try attributes.flag("allowzero", default: false)

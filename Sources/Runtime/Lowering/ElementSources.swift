@@ -20,7 +20,9 @@ struct ElementSources: Sendable {
     ) {
         guard Rearrangement.operators.contains(node.op), let input = context.shape(node.input(0)),
             let result = context.shape(output), 1...ElementSources.largestCount ~= input.count,
-            1...ElementSources.largestCount ~= result.count, (op as? Resize).map({ $0.mode == .nearest }) ?? true
+            1...ElementSources.largestCount ~= result.count,
+            // Cropping writes another value than elements beyond the edges.
+            (op as? Resize).map({ $0.mode == .nearest && $0.coordinateMode != .tfCropAndResize }) ?? true
         else { return nil }
         var operands: [Tensor?] = [try? Tensor((0..<input.count).map(Int64.init)).reshaped(to: input)]
         for name in node.inputs.dropFirst() {
@@ -68,7 +70,8 @@ struct ElementSources: Sendable {
         }
         var length = places.count
         for index in places.indices.dropFirst() {
-            let isTogether = places[index] < 0 ? places[index - 1] < 0 : places[index] == places[index - 1] + 1
+            let (before, here) = (places[index - 1], places[index])
+            let isTogether = here < 0 ? before < 0 : before >= 0 && here == before + 1
             if !isTogether { length = greatestDivisor(length, index) }
             if length == 1 { break }
         }

@@ -70,7 +70,11 @@ struct InputTypes: Sendable, Equatable {
 
     init(_ values: [ValueName: Value]) {
         for (name, value) in values {
-            if case .tensor(let tensor) = value { tensors[name] = TensorType(of: tensor) } else { others[name] = value.kind }
+            if case .tensor(let tensor) = value {
+                tensors[name] = TensorType(of: tensor)
+            } else {
+                others[name] = value.kind
+            }
         }
     }
 }
