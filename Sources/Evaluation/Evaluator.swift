@@ -65,6 +65,9 @@ public struct EvaluationResult: Sendable, Equatable {
     public private(set) var baseline = ClassificationMetrics()
     /// Model against baseline, by output.
     public private(set) var outputs: [String: OutputComparison] = [:]
+    /// Samples for which an output whose length depends on the data (boxes of a detector) has another length than the
+    /// baseline's, by output. They are in no other number.
+    public private(set) var otherCounts: [String: Int] = [:]
     public private(set) var difference = McNemarTest()
 
     public init() {}
@@ -82,7 +85,12 @@ public struct EvaluationResult: Sendable, Equatable {
             guard let other = reference?[name] else { continue }
             let expected = try checked(other, name)
             guard values.count == expected.count else {
-                throw BitdepthError(.shapeMismatch, "output \"\(name)\" is \(tensor) here and \(other) in the baseline")
+                guard tensor.differsOnlyInCount(from: other) else {
+                    throw BitdepthError(
+                        .shapeMismatch, "output \"\(name)\" is \(tensor) here and \(other) in the baseline")
+                }
+                otherCounts[name, default: 0] += 1
+                continue
             }
             try outputs[name, default: OutputComparison()].add(reference: expected, values, rows: tensor.classRows)
         }
@@ -116,11 +124,18 @@ public struct EvaluationResult: Sendable, Equatable {
         model.merge(other.model)
         baseline.merge(other.baseline)
         for (name, comparison) in other.outputs { outputs[name, default: OutputComparison()].merge(comparison) }
+        otherCounts.merge(other.otherCounts, uniquingKeysWith: +)
         difference.merge(other.difference)
     }
 }
 
 extension Tensor {
+    /// Whether two values differ in shape only by how many rows they have.
+    fileprivate func differsOnlyInCount(from other: Tensor) -> Bool {
+        shape.rank == other.shape.rank && shape.rank > 0
+            && shape.dimensions.dropFirst() == other.shape.dimensions.dropFirst()
+    }
+
     /// Rows of class scores in `[N, classes]`, `[N, classes, 1, 1]` or `[classes]` with at least two classes; `nil` for
     /// other outputs.
     var classRows: Int? {

@@ -106,6 +106,28 @@ func vectors(_ values: [[Float]], shape: [Int]? = nil) throws -> SampleArray {
         #expect(error?.message.contains("\"y\"") == true)
     }
 
+    @Test("A result with another number of rows than the baseline's is counted, and is in no other number")
+    func otherCounts() throws {
+        // NonZero gives [1, n]; transposed its length is the first extent, as that of a detector's boxes.
+        func places(_ scale: Float) throws -> CompiledGraph {
+            var graph = try oneNode("Mul", [3], constant: try Tensor(scalar: scale))
+            graph.nodes += [
+                Node("Floor", inputs: ["y"], outputs: ["whole"]),
+                Node("NonZero", inputs: ["whole"], outputs: ["places"]),
+                Node("Transpose", inputs: ["places"], outputs: ["rows"]),
+                Node("Cast", inputs: ["rows"], outputs: ["z"], attributes: ["to": .int(1)]),
+            ]
+            graph.outputs = [.init("z", nil)]
+            return try CompiledGraph(graph)
+        }
+        let samples = try vectors([[1, 2, 3], [0.75, 2, 3]], shape: [3])
+        // Floor(0.75) is zero, Floor(1.5) is not.
+        let result = try Evaluator(try places(2), baseline: try places(1)).evaluate(samples)
+        #expect(result.otherCounts == ["z": 1])
+        #expect(result.sampleCount == 2)
+        #expect(result.outputs["z"]?.signalToNoise.decibels == .infinity)
+    }
+
     @Test("Too few labels, a label of no class, no samples and NaN are errors")
     func errors() throws {
         let samples = try vectors([[1, 2, 3], [3, 2, 1]])

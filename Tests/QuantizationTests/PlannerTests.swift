@@ -54,6 +54,25 @@ import Testing
         #expect(plan.quantizedValues == ["x", "b", "c", "out"])
     }
 
+    @Test("What stands between the last convolution and a choice stays float, and says what chooses")
+    func detectionTail() throws {
+        var net = try Net()
+        let a = net.add("Relu", "a", [try net.conv("c0", "x", 4, 4)])
+        let b = try net.conv("c1", a, 4, 4)
+        let sum = net.add("Add", "sum", [b, a])
+        let doubled = net.add("Mul", "doubled", [sum, sum])
+        net.output(net.add("ArgMax", "choice", [doubled]))
+        let plan = try net.plan()
+        #expect(plan.outcome("doubled") == .float(reason: "ArgMax chooses by its result"))
+        #expect(plan.outcome("sum") == .float(reason: "ArgMax chooses by its result"))
+        #expect(plan.outcome("c1") == .quantized)
+        // Without the choice at its end the same sum joins.
+        var plain = try Net()
+        let c = plain.add("Relu", "a", [try plain.conv("c0", "x", 4, 4)])
+        plain.output(plain.add("Add", "sum", [try plain.conv("c1", c, 4, 4), c]))
+        #expect(try plain.plan().outcome("sum") == .quantized)
+    }
+
     @Test("Data movement between integer operators moves codes at one scale, in chains too")
     func movement() throws {
         var net = try Net()

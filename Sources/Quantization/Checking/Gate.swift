@@ -35,6 +35,13 @@ public struct Gate: Sendable, Hashable {
                 )
             }
         }
+        for (name, count) in result.otherCounts.sorted(by: { $0.key < $1.key }) {
+            let share = Double(count) / Double(max(result.sampleCount, 1))
+            guard share > 1 - leastAgreement else { continue }
+            complaints.append(
+                "output \"\(name)\": another number of results than the float model on \((share * 100).oneDecimal) % of the samples"
+            )
+        }
         return complaints
     }
 }

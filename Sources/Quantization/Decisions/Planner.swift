@@ -40,6 +40,7 @@ public struct Planner {
     }
 
     public mutating func plan() -> QuantizationPlan {
+        keepDetectionTail()
         for position in order { decideByItself(position) }
         for position in order where outcomes[position] == nil { joinIsland(position) }
         for position in order.reversed() { keepWanted(position) }
