@@ -34,6 +34,9 @@ public struct QuantizationPlan: Sendable {
         public var name: ValueName
         /// `nil` for a weight without such an axis: it has one scale.
         public var axis: Int?
+        /// The value whose codes the sums over this weight become; `nil` where they stay float, and where several nodes
+        /// share the weight.
+        public var result: ValueName?
     }
 
     /// A constant operand of a quantized node that is not a weight.

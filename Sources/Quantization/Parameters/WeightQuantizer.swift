@@ -24,10 +24,12 @@ public struct WeightQuantizer: Sendable {
     ///   - axis: The axis that counts output channels; `nil` for one scale whatever the scheme's granularity.
     ///   - bias: For each channel the bias that will be stored in units of the channel's scale times `inputScale`. A
     ///     multiple of the channels when groups share scales: bias `i` is then told in the scale of channel `i % channels`.
+    ///   - outputScale: The scale of the codes that the sums become; given, scales grow a little to avoid ties
+    ///     (``TieFreeScale``).
     /// - Throws: ``BitdepthError/Code/notANumber`` for NaN or an infinity in the weight;
     ///   ``BitdepthError/Code/valueOutOfRange`` for an axis that the weight has not.
     public func quantize(
-        _ weight: Tensor, axis: Int?, bias: [Float]? = nil, inputScale: Float = 1
+        _ weight: Tensor, axis: Int?, bias: [Float]? = nil, inputScale: Float = 1, outputScale: Float? = nil
     ) throws(BitdepthError) -> QuantizedWeight {
         let values = try weight.floats()
         try WeightQuantizer.checkIsFinite(values)
@@ -47,6 +49,10 @@ public struct WeightQuantizer: Sendable {
         }
         let magnitudes = zip(lows, highs).map { max(-$0, $1) }
         let widened = widen(&parameters, magnitudes, bias: bias ?? [], inputScale: inputScale)
+        if let outputScale {
+            let tieFree = TieFreeScale(inputScale: inputScale, outputScale: outputScale)
+            parameters = parameters.map { $0.with(scale: tieFree($0.scale)) }
+        }
         return QuantizedWeight(
             codes: try codes(of: values, weight.shape, parameters, inner: inner),
             scales: parameters.map(\.scale), zeroPoints: parameters.map(\.zeroPoint), axis: axis,
@@ -111,8 +117,7 @@ public struct WeightQuantizer: Sendable {
             let needed = Float(largest[channel] / (Double(inputScale) * WeightQuantizer.largestBias))
             let isZero = magnitudes[channel] < parameters[channel].scale / 2
             guard needed.isNormal, isZero || parameters[channel].scale < needed else { continue }
-            parameters[channel] = QuantizationParameters(
-                scale: needed, zeroPoint: parameters[channel].zeroPoint, codes: parameters[channel].codes)
+            parameters[channel] = parameters[channel].with(scale: needed)
             if magnitudes[channel] > 0 { widened.append(channel) }
         }
         return widened
@@ -120,4 +125,10 @@ public struct WeightQuantizer: Sendable {
 
     /// Half of what 32 bits hold: the other half is left for the sum that is added to the bias.
     private static let largestBias = 0x1p30
+}
+
+extension QuantizationParameters {
+    fileprivate func with(scale: Float) -> QuantizationParameters {
+        QuantizationParameters(scale: scale, zeroPoint: zeroPoint, codes: codes)
+    }
 }
