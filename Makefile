@@ -9,9 +9,12 @@ SWIFT ?= swift
 BENCH_FLAGS ?=
 
 # The static binary has a build folder of its own: `swift test` would overwrite it with a dynamic one.
-# Equal functions are linked once (--icf=safe); sections that nothing needs are dropped by SwiftPM itself.
-STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -static-executable -Xlinker --icf=safe \
+STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -static-executable \
     --scratch-path .build-release
+# What keeps it small: each function, public ones too, stands in a section of its own, which the linker drops where nothing
+# calls it; and there are no unwind tables.
+STATIC_FLAGS += -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
+    -Xswiftc -use-ld=lld -Xlinker -T -Xlinker "$(CURDIR)/scripts/no-unwind-tables.ld"
 
 .PHONY: help setup build release demo test models table sanitize bench docs lint install clean
 
@@ -52,9 +55,12 @@ table: setup release ## quantize the real models, compare both engines, write do
 	@scripts/test-environment.sh models
 	.venv-models/bin/python scripts/real-models.py --bitdepth build/bitdepth --table docs/real-models.md
 
-# Unoptimized, the inlined vector functions take more stack than a thread has, so the C code is optimized here too.
-sanitize: setup ## ThreadSanitizer on the tests that run one model from many tasks
-	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread -Xcc -O1 --scratch-path .build-sanitize --filter Concurrent
+# Static constants of Swift look like leaks.
+sanitize: setup ## data races of concurrent runs; bad memory accesses and undefined behaviour of C code and parsers
+	SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-sanitize --filter Concurrent
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address -Xcc -fsanitize=undefined \
+	    -Xcc -fno-sanitize-recover=undefined --scratch-path .build-sanitize-address \
+	    --filter 'Bitdepth(Kernels|Formats|DataSources)Tests'
 
 bench: setup release ## time float and INT8 against ONNX Runtime, one thread (BENCH_FLAGS=--help)
 	@scripts/test-environment.sh
@@ -75,4 +81,4 @@ install: ## install build/bitdepth under PREFIX (default /usr/local)
 	install -D -m 644 NOTICE "$(DESTDIR)$(PREFIX)/share/doc/bitdepth/NOTICE"
 
 clean: ## remove everything built, the Python environments too
-	rm -rf .build .build-release .build-sanitize build .venv .venv-ort116 .venv-models
+	rm -rf .build .build-release .build-sanitize .build-sanitize-address build .venv .venv-ort116 .venv-models

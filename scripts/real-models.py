@@ -130,8 +130,9 @@ def peer_time(model: RealModel, sample: dict) -> dict:
 def own_times(model: RealModel, bitdepth: pathlib.Path, quantized: pathlib.Path, sample: dict) -> dict:
     """Our times at the shapes of the sample that ONNX Runtime is timed with."""
     shapes = [f"--shape={name}:{'x'.join(map(str, array.shape))}" for name, array in sample.items() if array.ndim]
+    values = [f"--input-value={name}={array.item()}" for name, array in sample.items() if not array.ndim]
     result = run_command(
-        bitdepth, "bench", model.file(), quantized, *shapes, "--threads", 1, "--min-time", f"{SECONDS_PER_TIMING}s", "--json")
+        bitdepth, "bench", model.file(), quantized, *shapes, *values, "--threads", 1, "--min-time", f"{SECONDS_PER_TIMING}s", "--json")
     if result.returncode != 0:
         raise RuntimeError(f"bench: {complaint(result.stderr)}")
     first, second = json.loads(result.stdout)["results"]

@@ -11,6 +11,7 @@ build zlib1g-dev            echo '#include <zlib.h>' | cc -E -x c - || test -f /
 build libjpeg-dev           printf '#include <stdio.h>\n#include <jpeglib.h>' | cc -E -x c - || test -f /usr/include/jpeglib.h
 build libpng-dev            echo '#include <png.h>' | cc -E -x c - || test -f /usr/include/png.h
 build binutils              command -v objcopy && command -v strip
+build lld                   command -v ld.lld || command -v "$(clang -print-prog-name=ld.lld)"
 test  python3-venv          python3 -c 'import venv, ensurepip'
 test  dataset-fashion-mnist test -f /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz
 demo  dataset-fashion-mnist test -f /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz

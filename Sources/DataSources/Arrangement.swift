@@ -3,7 +3,8 @@ import BitdepthTensors
 /// How the rows of an array become samples of one of a model's inputs.
 ///
 /// The first axis of the array counts samples if its rows fit the input, with or without the input's batch axis; axes of extent 1
-/// may be added or left out, and a flat row may take the input's shape. Otherwise the whole array may be one sample.
+/// may be added or left out, and a flat row may take the input's shape. Otherwise the whole array may be one sample; it always
+/// is where the user says so.
 struct Arrangement: Sendable, Hashable {
     var sampleCount: Int
     /// More than one where the model's batch is fixed; `nil` when the whole array is the sample.
@@ -26,6 +27,21 @@ struct Arrangement: Sendable, Hashable {
         } else {
             throw Arrangement.mismatch(array, input, wanted, layout, path)
         }
+    }
+
+    /// The whole array as one sample, which must have the shape that the input says.
+    init(whole array: Shape, for input: InputSpecification, path: String) throws(BitdepthError) {
+        if let wanted = input.shape.dimensions {
+            let fits =
+                wanted.count == array.rank
+                && zip(wanted, array.dimensions).allSatisfy { wanted, extent in wanted.value ?? extent == extent }
+            guard fits else {
+                throw BitdepthError(
+                    .badData, "an array of shape \(array), taken whole, does not fit input \(input)",
+                    at: .init(file: path, tensor: input.name))
+            }
+        }
+        self.init(1, nil, array)
     }
 
     private init(_ sampleCount: Int, _ rowsPerSample: Int?, _ sampleShape: Shape) {

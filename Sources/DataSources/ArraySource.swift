@@ -16,11 +16,13 @@ public struct ArraySource: SampleSource {
     ///   - arrays: By name. For a model with one input a single array may have any name; arrays that no input is named after are
     ///     left alone.
     ///   - layout: Where the channels of the data lie; as in the model if it is not given.
+    ///   - areWhole: Whether each array is one sample as it is, for inputs that have no batch axis.
     ///   - path: What samples and errors are called after.
     /// - Throws: ``BitdepthError/Code/badData`` when an array is missing, does not fit its input, or the arrays hold different
     ///   numbers of samples.
     public init(
-        _ arrays: [(name: String, array: Tensor)], inputs: [InputSpecification], layout: DataLayout? = nil, path: String
+        _ arrays: [(name: String, array: Tensor)], inputs: [InputSpecification], layout: DataLayout? = nil,
+        areWhole: Bool = false, path: String
     ) throws(BitdepthError) {
         var columns: [Column] = []
         for input in inputs {
@@ -36,7 +38,10 @@ public struct ArraySource: SampleSource {
                             + inputs.map(\.name).joined(separator: ", ")
                     ])
             }
-            let arrangement = try Arrangement(array.shape, for: input, layout: layout, path: path)
+            let arrangement =
+                areWhole
+                ? try Arrangement(whole: array.shape, for: input, path: path)
+                : try Arrangement(array.shape, for: input, layout: layout, path: path)
             columns.append(Column(name: input.name, array: array, arrangement: arrangement))
         }
         let counts = columns.map(\.arrangement.sampleCount)

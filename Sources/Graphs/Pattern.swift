@@ -33,6 +33,8 @@ struct NodePattern: Sendable {
     var isCommutative: Bool
     /// Whether the node stays where it is, so that others may use its output too.
     var isShared: Bool
+    /// Whether a replacement makes all outputs of the node, which is the root, and not only the first.
+    var givesAllOutputs: Bool
     /// What the matched node is called in the match.
     var name: String?
     var condition: @Sendable (Node) -> Bool
@@ -70,14 +72,17 @@ extension Pattern {
     ///   - name: What the match calls the node.
     ///   - furtherInputs: Whether the node may have inputs beyond those that are described.
     ///   - shared: Whether the node stays in the graph, so that its output may have other users.
+    ///   - allOutputs: Whether the replacement makes all outputs of the node, which must be the root, so that its further
+    ///     outputs may have users.
     ///   - condition: What else must hold of the node, its attributes mostly.
     public static func node(
         _ operators: OperatorName..., inputs: [Pattern], as name: String? = nil, furtherInputs: Bool = false,
-        shared: Bool = false, where condition: @escaping @Sendable (Node) -> Bool = { _ in true }
+        shared: Bool = false, allOutputs: Bool = false,
+        where condition: @escaping @Sendable (Node) -> Bool = { _ in true }
     ) -> Pattern {
         let node = NodePattern(
             operators: Set(operators), inputs: inputs, allowsFurtherInputs: furtherInputs, isCommutative: false,
-            isShared: shared, name: name, condition: condition)
+            isShared: shared, givesAllOutputs: allOutputs, name: name, condition: condition)
         return Pattern(form: .node(node), name: nil)
     }
 
@@ -87,7 +92,7 @@ extension Pattern {
     {
         let node = NodePattern(
             operators: [op], inputs: [first, second], allowsFurtherInputs: false, isCommutative: true, isShared: false,
-            name: name, condition: { _ in true })
+            givesAllOutputs: false, name: name, condition: { _ in true })
         return Pattern(form: .node(node), name: nil)
     }
 

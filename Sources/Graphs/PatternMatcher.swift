@@ -21,7 +21,7 @@ public struct PatternMatcher: Sendable {
         return bind(pattern, to: output, Bindings()).compactMap { bindings in
             guard bindings.removed.contains(position) else { return nil }
             let replaced = bindings.removed.subtracting(bindings.kept)
-            guard replaced.allSatisfy({ isInterior($0, of: replaced, root: position) }) else { return nil }
+            guard replaced.allSatisfy({ isInterior($0, of: replaced, root: position, bindings) }) else { return nil }
             return Match(bindings, root: position, replaced: replaced, in: self)
         }
     }
@@ -34,6 +34,8 @@ public struct PatternMatcher: Sendable {
         var removed: Set<Int> = []
         /// Positions of matched nodes that stay.
         var kept: Set<Int> = []
+        /// Whether what replaces the root makes all of its outputs.
+        var givesAllOutputs = false
 
         /// These bindings with one more; `nil` when the name stands for another value already.
         func binding(_ name: String?, to value: ValueName) -> Bindings? {
@@ -80,8 +82,9 @@ public struct PatternMatcher: Sendable {
             pattern.operators.contains(node.op), node.output(0) == value,
             pattern.allowsFurtherInputs || node.inputs.dropFirst(pattern.inputs.count).allSatisfy({ $0 == nil }),
             pattern.condition(node),
-            let found = bindings.binding(node: pattern.name, to: position, kept: pattern.isShared)
+            var found = bindings.binding(node: pattern.name, to: position, kept: pattern.isShared)
         else { return [] }
+        found.givesAllOutputs = found.givesAllOutputs || pattern.givesAllOutputs
         var results = bind(pattern.inputs, to: node, found)
         if pattern.isCommutative { results += bind(pattern.inputs.reversed(), to: node, found) }
         return results
@@ -96,10 +99,12 @@ public struct PatternMatcher: Sendable {
         return candidates
     }
 
-    /// Whether everything that a replaced node makes, the root's first output aside, is read by replaced nodes only.
-    private func isInterior(_ position: Int, of replaced: Set<Int>, root: Int) -> Bool {
+    /// Whether everything that a replaced node makes, the root's outputs in the replacement aside, is read by replaced
+    /// nodes only.
+    private func isInterior(_ position: Int, of replaced: Set<Int>, root: Int, _ bindings: Bindings) -> Bool {
         let node = graph.nodes[position]
-        for case let output? in position == root ? Array(node.outputs.dropFirst()) : node.outputs {
+        let given = position != root ? 0 : bindings.givesAllOutputs ? node.outputs.count : 1
+        for case let output? in node.outputs.dropFirst(given) {
             guard !index.outputs.contains(output) else { return false }
             guard (index.consumers[output] ?? []).allSatisfy({ replaced.contains($0) && $0 != position }) else {
                 return false

@@ -64,6 +64,12 @@ public struct Replacement: Sendable {
         return name
     }
 
+    /// Lets the node that was added last make ``output`` as its first output.
+    public mutating func produceOutput() {
+        guard let last = nodes.indices.last, !nodes[last].outputs.isEmpty else { return }
+        nodes[last].outputs[0] = output
+    }
+
     /// Lets readers of the result read `value` instead.
     public mutating func forward(to value: ValueName) { forwarded = value }
 }

@@ -45,7 +45,9 @@ BD_FLOATS BD_INLINE floats hyperbolic_tangent(floats x) {
   return with_sign(t / (t + splat(2.0f)), x);
 }
 
-BD_FLOATS BD_INLINE floats activate(const bd_activation *activation, floats x) {
+/// Inlined where the compiler sees fit, no more: unoptimized, a frame with all gates of all cells would need more stack
+/// than a thread has.
+BD_FLOATS static inline floats activate(const bd_activation *activation, floats x) {
   const floats alpha = splat(activation->alpha), beta = splat(activation->beta), zero = splat(0.0f);
   switch (activation->function) {
     case BD_SIGMOID: return sigmoid(x);

@@ -3,8 +3,6 @@
 #ifndef BITDEPTH_CHUNKS_H
 #define BITDEPTH_CHUNKS_H
 
-#include <string.h>
-
 enum { CHUNK = 32, REGISTERS = CHUNK / LANES };
 
 typedef struct {
@@ -30,10 +28,10 @@ BD_FLOATS BD_INLINE void store_chunk(float *to, const chunk *value) {
 /// The first `count` elements, the others filled.
 BD_FLOATS BD_INLINE chunk load_start(const float *from, int64_t count, float fill) {
   if (count >= CHUNK) return load_chunk(from);
-  float elements[CHUNK];
-  for (int64_t i = 0; i < CHUNK; i++) elements[i] = fill;
-  memcpy(elements, from, (size_t)count * sizeof *from);
-  return load_chunk(elements);
+  chunk result;
+  BD_UNROLL for (int r = 0; r < REGISTERS; r++)
+    result.part[r] = load_filled(from + r * LANES, first_lanes(count - r * LANES), splat(fill));
+  return result;
 }
 
 BD_FLOATS BD_INLINE void store_start(float *to, int64_t count, const chunk *value) {
@@ -41,9 +39,8 @@ BD_FLOATS BD_INLINE void store_start(float *to, int64_t count, const chunk *valu
     store_chunk(to, value);
     return;
   }
-  float elements[CHUNK];
-  store_chunk(elements, value);
-  memcpy(to, elements, (size_t)count * sizeof *to);
+  BD_UNROLL for (int r = 0; r < REGISTERS; r++)
+    store_masked(to + r * LANES, first_lanes(count - r * LANES), value->part[r]);
 }
 
 /// The larger of two, NaN where either is.

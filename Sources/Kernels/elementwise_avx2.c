@@ -96,30 +96,68 @@ BD_INLINE BD_AVX2 __m256 apply(const bd_binary_operation operation, __m256 left,
   }
 }
 
-/// As many elements as fill whole registers; returns where it stopped.
-BD_INLINE BD_AVX2 int64_t qbinary(const bd_qbinary *job, const bd_binary_operation operation, int64_t begin,
-                                  int64_t end) {
+/// The codes of 8 reals.
+BD_INLINE BD_AVX2 void quantize_8(const quantizer *quantizer, __m256 reals, uint8_t *output) {
+  const __m256i units = round_units(quantizer, reals);
+  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(units), _mm256_extracti128_si256(units, 1));
+  const __m128i moved = _mm_adds_epi16(words, _mm256_castsi256_si128(quantizer->zero_point));
+  __m128i codes = _mm_packus_epi16(moved, moved);
+  codes = _mm_max_epu8(codes, _mm256_castsi256_si128(quantizer->minimum));
+  codes = _mm_min_epu8(codes, _mm256_castsi256_si128(quantizer->maximum));
+  _mm_storel_epi64((__m128i *)output, codes);
+}
+
+/// An operand of an operation: codes that follow one another, or one real for all elements.
+typedef struct {
+  const uint8_t *codes;
+  __m256i zero_point;
+  __m256 scale, real;
+} operand;
+
+BD_AVX2 static operand make_operand(const uint8_t *codes, int32_t zero_point, float scale) {
+  return (operand){codes, _mm256_set1_epi32(zero_point), _mm256_set1_ps(scale),
+                   _mm256_set1_ps((float)(codes[0] - zero_point) * scale)};
+}
+
+BD_INLINE BD_AVX2 __m256 reals_of(const operand *operand, const bool moves, int64_t i) {
+  return moves ? dequantize(operand->codes + i, operand->zero_point, operand->scale) : operand->real;
+}
+
+/// As many elements as fill whole registers; returns where it stopped. The operation and what moves are constants.
+BD_INLINE BD_AVX2 int64_t qbinary(const bd_qbinary *job, const bd_binary_operation operation, const bool left_moves,
+                                  const bool right_moves, int64_t begin, int64_t end) {
   const quantizer quantizer =
       make_quantizer(job->output_scale, job->output_zero, job->minimum, job->maximum);
-  const __m256i left_zero = _mm256_set1_epi32(job->left_zero), right_zero = _mm256_set1_epi32(job->right_zero);
-  const __m256 left_scale = _mm256_set1_ps(job->left_scale), right_scale = _mm256_set1_ps(job->right_scale);
+  const operand left = make_operand(job->left, job->left_zero, job->left_scale);
+  const operand right = make_operand(job->right, job->right_zero, job->right_scale);
   int64_t i = begin;
   for (; i + 32 <= end; i += 32) {
     __m256 reals[4];
     BD_UNROLL for (int j = 0; j < 4; j++)
-      reals[j] = apply(operation, dequantize(job->left + i + 8 * j, left_zero, left_scale),
-                       dequantize(job->right + i + 8 * j, right_zero, right_scale));
+      reals[j] = apply(operation, reals_of(&left, left_moves, i + 8 * j), reals_of(&right, right_moves, i + 8 * j));
     _mm256_storeu_si256((__m256i *)(job->output + i), quantize(&quantizer, reals));
   }
+  BD_NO_UNROLL for (; i + 8 <= end; i += 8)
+    quantize_8(&quantizer, apply(operation, reals_of(&left, left_moves, i), reals_of(&right, right_moves, i)),
+               job->output + i);
   return i;
 }
 
+BD_INLINE BD_AVX2 int64_t qbinary_as(const bd_qbinary *job, const bd_binary_operation operation, int64_t begin,
+                                     int64_t end) {
+  if (job->left_step && job->right_step) return qbinary(job, operation, true, true, begin, end);
+  if (job->left_step) return qbinary(job, operation, true, false, begin, end);
+  if (job->right_step) return qbinary(job, operation, false, true, begin, end);
+  return begin;
+}
+
 BD_AVX2 void bd_qbinary_avx2(const bd_qbinary *job, int64_t begin, int64_t end) {
+  if (begin >= end) return;
   switch (job->operation) {
-    case BD_ADD: begin = qbinary(job, BD_ADD, begin, end); break;
-    case BD_SUBTRACT: begin = qbinary(job, BD_SUBTRACT, begin, end); break;
-    case BD_MULTIPLY: begin = qbinary(job, BD_MULTIPLY, begin, end); break;
-    case BD_DIVIDE: begin = qbinary(job, BD_DIVIDE, begin, end); break;
+    case BD_ADD: begin = qbinary_as(job, BD_ADD, begin, end); break;
+    case BD_SUBTRACT: begin = qbinary_as(job, BD_SUBTRACT, begin, end); break;
+    case BD_MULTIPLY: begin = qbinary_as(job, BD_MULTIPLY, begin, end); break;
+    case BD_DIVIDE: begin = qbinary_as(job, BD_DIVIDE, begin, end); break;
   }
   bd_qbinary_scalar(job, begin, end);
 }

@@ -35,8 +35,8 @@ BD_INLINE float apply(bd_binary_operation operation, float left, float right) {
 
 void bd_qbinary_scalar(const bd_qbinary *job, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; i++) {
-    const float left = (float)(job->left[i] - job->left_zero) * job->left_scale;
-    const float right = (float)(job->right[i] - job->right_zero) * job->right_scale;
+    const float left = (float)(job->left[i * job->left_step] - job->left_zero) * job->left_scale;
+    const float right = (float)(job->right[i * job->right_step] - job->right_zero) * job->right_scale;
     const float units = in_units(apply(job->operation, left, right), job->output_scale);
     job->output[i] = bd_saturate(units, job->output_zero, job->minimum, job->maximum);
   }

@@ -22,6 +22,10 @@ BD_FLOATS BD_INLINE floats_mask first_lanes(int64_t count) {
 
 BD_FLOATS BD_INLINE floats load(const float *from) { return _mm256_loadu_ps(from); }
 BD_FLOATS BD_INLINE floats load_masked(const float *from, floats_mask mask) { return _mm256_maskload_ps(from, mask); }
+/// Lanes outside of the mask, which are not read, are those of `fill`.
+BD_FLOATS BD_INLINE floats load_filled(const float *from, floats_mask mask, floats fill) {
+  return _mm256_blendv_ps(fill, _mm256_maskload_ps(from, mask), _mm256_castsi256_ps(mask));
+}
 BD_FLOATS BD_INLINE void store(float *to, floats value) { _mm256_storeu_ps(to, value); }
 BD_FLOATS BD_INLINE void store_masked(float *to, floats_mask mask, floats value) {
   _mm256_maskstore_ps(to, mask, value);
@@ -47,9 +51,6 @@ BD_FLOATS BD_INLINE floats power_of_two(floats exponent) {
   const __m256i shifted = _mm256_slli_epi32(_mm256_castps_si256(exponent), 23);
   return _mm256_castsi256_ps(_mm256_add_epi32(shifted, _mm256_set1_epi32(0x3F800000)));
 }
-BD_FLOATS BD_INLINE floats load_codes(const int8_t *from) {
-  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)from)));
-}
 
 BD_FLOATS BD_INLINE floats square_root(floats value) { return _mm256_sqrt_ps(value); }
 /// The exponent of a positive normal number, and what is left of it: 1 <= fraction < 2.
@@ -64,5 +65,14 @@ BD_FLOATS BD_INLINE floats fraction_of(floats value) {
 BD_FLOATS BD_INLINE floats where_nan(floats value, floats yes, floats no) {
   return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(value, value, _CMP_UNORD_Q));
 }
+/// The upper half of the first `2 * half` lanes in place of the lower one; `half` is a constant.
+BD_FLOATS BD_INLINE floats upper_lanes(floats value, const int half) {
+  switch (half) {
+    case 4: return _mm256_permute2f128_ps(value, value, 0x11);
+    case 2: return _mm256_permute_ps(value, _MM_SHUFFLE(3, 2, 3, 2));
+    default: return _mm256_permute_ps(value, _MM_SHUFFLE(3, 3, 3, 1));
+  }
+}
+BD_FLOATS BD_INLINE float first_lane(floats value) { return _mm256_cvtss_f32(value); }
 
 #endif

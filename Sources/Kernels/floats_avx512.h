@@ -23,6 +23,10 @@ BD_FLOATS BD_INLINE floats load(const float *from) { return _mm512_loadu_ps(from
 BD_FLOATS BD_INLINE floats load_masked(const float *from, floats_mask mask) {
   return _mm512_maskz_loadu_ps(mask, from);
 }
+/// Lanes outside of the mask, which are not read, are those of `fill`.
+BD_FLOATS BD_INLINE floats load_filled(const float *from, floats_mask mask, floats fill) {
+  return _mm512_mask_loadu_ps(fill, mask, from);
+}
 BD_FLOATS BD_INLINE void store(float *to, floats value) { _mm512_storeu_ps(to, value); }
 BD_FLOATS BD_INLINE void store_masked(float *to, floats_mask mask, floats value) {
   _mm512_mask_storeu_ps(to, mask, value);
@@ -48,9 +52,6 @@ BD_FLOATS BD_INLINE floats power_of_two(floats exponent) {
   const __m512i shifted = _mm512_slli_epi32(_mm512_castps_si512(exponent), 23);
   return _mm512_castsi512_ps(_mm512_add_epi32(shifted, _mm512_set1_epi32(0x3F800000)));
 }
-BD_FLOATS BD_INLINE floats load_codes(const int8_t *from) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)from)));
-}
 
 BD_FLOATS BD_INLINE floats square_root(floats value) { return _mm512_sqrt_ps(value); }
 /// The exponent of a positive normal number, and what is left of it: 1 <= fraction < 2.
@@ -65,5 +66,15 @@ BD_FLOATS BD_INLINE floats fraction_of(floats value) {
 BD_FLOATS BD_INLINE floats where_nan(floats value, floats yes, floats no) {
   return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q), no, yes);
 }
+/// The upper half of the first `2 * half` lanes in place of the lower one; `half` is a constant.
+BD_FLOATS BD_INLINE floats upper_lanes(floats value, const int half) {
+  switch (half) {
+    case 8: return _mm512_shuffle_f32x4(value, value, _MM_SHUFFLE(3, 2, 3, 2));
+    case 4: return _mm512_shuffle_f32x4(value, value, _MM_SHUFFLE(3, 3, 3, 1));
+    case 2: return _mm512_permute_ps(value, _MM_SHUFFLE(3, 2, 3, 2));
+    default: return _mm512_permute_ps(value, _MM_SHUFFLE(3, 3, 3, 1));
+  }
+}
+BD_FLOATS BD_INLINE float first_lane(floats value) { return _mm512_cvtss_f32(value); }
 
 #endif

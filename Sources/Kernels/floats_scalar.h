@@ -17,6 +17,7 @@ typedef bool floats_mask;
 BD_INLINE floats_mask first_lanes(int64_t count) { return count > 0; }
 BD_INLINE floats load(const float *from) { return *from; }
 BD_INLINE floats load_masked(const float *from, floats_mask mask) { return mask ? *from : 0.0f; }
+BD_INLINE floats load_filled(const float *from, floats_mask mask, floats fill) { return mask ? *from : fill; }
 BD_INLINE void store(float *to, floats value) { *to = value; }
 BD_INLINE void store_masked(float *to, floats_mask mask, floats value) {
   if (mask) *to = value;
@@ -37,7 +38,6 @@ BD_INLINE floats power_of_two(floats exponent) {
   memcpy(&exponent, &bits, sizeof bits);
   return exponent;
 }
-BD_INLINE floats load_codes(const int8_t *from) { return (float)*from; }
 
 BD_INLINE floats square_root(floats value) { return sqrtf(value); }
 /// The exponent of a positive normal number, and what is left of it: 1 <= fraction < 2.
@@ -54,5 +54,11 @@ BD_INLINE floats fraction_of(floats value) {
   return value;
 }
 BD_INLINE floats where_nan(floats value, floats yes, floats no) { return value != value ? yes : no; }
+/// One lane has no halves.
+BD_INLINE floats upper_lanes(floats value, const int half) {
+  (void)half;
+  return value;
+}
+BD_INLINE float first_lane(floats value) { return value; }
 
 #endif

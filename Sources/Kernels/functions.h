@@ -112,31 +112,34 @@ BD_FLOATS BD_INLINE floats held_within_unit(floats x, floats alpha, floats beta)
   return clamp(multiply_add(alpha, x, beta), splat(0.0f), splat(1.0f));
 }
 
-BD_FLOATS BD_INLINE floats function_of(const bd_function function, floats alpha, floats beta, floats x) {
-  const floats zero = splat(0.0f), one = splat(1.0f);
-  switch (function) {
-    case BD_FUNCTION_SIGMOID: return sigmoid(x);
-    case BD_FUNCTION_TANH: return hyperbolic_tangent(x);
-    case BD_FUNCTION_EXP: return exponential_of(x);
-    case BD_FUNCTION_LOG: return logarithm(x);
-    case BD_FUNCTION_SQRT: return square_root(x);
-    case BD_FUNCTION_RECIPROCAL: return one / x;
-    case BD_FUNCTION_ABSOLUTE: return magnitude(x);
-    case BD_FUNCTION_NEGATE: return x * splat(-1.0f);
-    case BD_FUNCTION_SQUARE: return x * x;
-    case BD_FUNCTION_ERF: return error_function(x);
-    case BD_FUNCTION_GELU: return gelu(x);
-    case BD_FUNCTION_GELU_TANH: return gelu_by_tangent(x);
-    case BD_FUNCTION_SWISH: return x * sigmoid(alpha * x);
-    case BD_FUNCTION_HARD_SIGMOID: return held_within_unit(x, alpha, beta);
-    case BD_FUNCTION_HARD_SWISH: return x * held_within_unit(x, alpha, beta);
-    case BD_FUNCTION_MISH: return mish(x);
-    case BD_FUNCTION_SOFTPLUS: return softplus(x);
-    case BD_FUNCTION_SOFTSIGN: return x / (one + magnitude(x));
-    case BD_FUNCTION_LEAKY_RELU: return where_less(x, zero, alpha * x, x);
-    case BD_FUNCTION_ELU: return beta * where_less(x, zero, alpha * exponential_less_one(x), x);
-    default: return where_less(x, zero, alpha * exponential_less_one(x / alpha), x);
-  }
-}
+/// Every function: its name, and its value at `x` with the parameters `alpha` and `beta`.
+#define BD_FUNCTIONS(entry)                                                           \
+  entry(SIGMOID, sigmoid(x))                                                          \
+  entry(TANH, hyperbolic_tangent(x))                                                  \
+  entry(EXP, exponential_of(x))                                                       \
+  entry(LOG, logarithm(x))                                                            \
+  entry(SQRT, square_root(x))                                                         \
+  entry(RECIPROCAL, splat(1.0f) / x)                                                  \
+  entry(ABSOLUTE, magnitude(x))                                                       \
+  entry(NEGATE, x * splat(-1.0f))                                                     \
+  entry(SQUARE, x * x)                                                                \
+  entry(ERF, error_function(x))                                                       \
+  entry(GELU, gelu(x))                                                                \
+  entry(GELU_TANH, gelu_by_tangent(x))                                                \
+  entry(SWISH, x * sigmoid(alpha * x))                                                \
+  entry(HARD_SIGMOID, held_within_unit(x, alpha, beta))                               \
+  entry(HARD_SWISH, x * held_within_unit(x, alpha, beta))                             \
+  entry(MISH, mish(x))                                                                \
+  entry(SOFTPLUS, softplus(x))                                                        \
+  entry(SOFTSIGN, x / (splat(1.0f) + magnitude(x)))                                   \
+  entry(LEAKY_RELU, where_less(x, splat(0.0f), alpha * x, x))                         \
+  entry(ELU, beta * where_less(x, splat(0.0f), alpha * exponential_less_one(x), x))   \
+  entry(CELU, where_less(x, splat(0.0f), alpha * exponential_less_one(x / alpha), x))
+
+typedef floats function_value(floats x, floats alpha, floats beta);
+
+#define BD_DEFINE_VALUE(name, value) \
+  BD_FLOATS BD_INLINE floats value_of_##name(floats x, floats alpha, floats beta) { return value; }
+BD_FUNCTIONS(BD_DEFINE_VALUE)
 
 #endif

@@ -89,14 +89,14 @@
   void bd_ssoftmax_##isa(const bd_softmax *job, int64_t part_begin, int64_t part_end);                               \
   void bd_snormalize_##isa(const bd_normalize *job, int64_t row_begin, int64_t row_end);                             \
   void bd_saffine_##isa(const bd_affine *job, int64_t row_begin, int64_t row_end);                                   \
-  void bd_scolumns_##isa(const float *input, const float *shifts, float *sums, int64_t columns, int64_t row_begin,   \
-                         int64_t row_end);
+  void bd_schannelsums_##isa(const bd_channel_sums *job, int64_t part_begin, int64_t part_end);
 
 /// Declares the recurrent cells of one instruction set.
 #define BD_DECLARE_RECURRENT_ENTRIES(isa)                                                                            \
-  size_t bd_recurrent_packed_elements_##isa(int64_t hidden, int64_t gates);                                          \
-  void bd_recurrent_pack_##isa(const void *weights, int64_t element_bytes, int64_t hidden, int64_t gates,            \
-                               void *packed);                                                                        \
+  size_t bd_recurrent_packed_bytes_##isa(int64_t hidden, int64_t gates, bool is_coded);                              \
+  void bd_recurrent_pack_##isa(const float *weights, int64_t hidden, int64_t gates, float *packed);                  \
+  void bd_qrecurrent_pack_##isa(const int8_t *weights, int64_t hidden, int64_t gates, int8_t *packed);               \
+  void bd_qrecurrent_begin_##isa(const bd_recurrent *job, int64_t sequence_begin, int64_t sequence_end);             \
   void bd_recurrent_##isa(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end, int64_t sequence_begin,     \
                           int64_t sequence_end, int64_t unit_begin, int64_t unit_end);
 

@@ -29,11 +29,12 @@
 #define BD_VECTOR_ENTRIES(isa)                                                                          \
   .sunary = bd_sunary_##isa, .sbroadcast = bd_sbroadcast_##isa, .sreduce = bd_sreduce_##isa,            \
   .ssoftmax = bd_ssoftmax_##isa, .snormalize = bd_snormalize_##isa, .saffine = bd_saffine_##isa,        \
-  .scolumns = bd_scolumns_##isa
+  .schannelsums = bd_schannelsums_##isa
 
 #define BD_RECURRENT_ENTRIES(isa)                                                                       \
-  .recurrent_packed_elements = bd_recurrent_packed_elements_##isa,                                      \
-  .recurrent_pack = bd_recurrent_pack_##isa, .recurrent = bd_recurrent_##isa
+  .recurrent_packed_bytes = bd_recurrent_packed_bytes_##isa, .recurrent_pack = bd_recurrent_pack_##isa, \
+  .qrecurrent_pack = bd_qrecurrent_pack_##isa, .qrecurrent_begin = bd_qrecurrent_begin_##isa,           \
+  .recurrent = bd_recurrent_##isa
 
 static const bd_kernels scalar_kernels = {
     .isa = BD_ISA_SCALAR,

@@ -6,13 +6,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// Mean and 1 / deviation of a row.
-BD_FLOATS BD_INLINE void row_moments(const bd_normalize *job, const float *row, float *mean, float *inverse) {
-  const float length = (float)job->length;
-  *mean = job->is_centered ? reduce_row(BD_REDUCE_SUM, row, job->length, 0.0f) / length : 0.0f;
-  const float variance = reduce_row(BD_REDUCE_SQUARES, row, job->length, *mean) / length;
-  *inverse = 1.0f / sqrtf(variance + job->epsilon);
-}
 
 /// output = (input - mean) * inverse * scale + bias, `scale` and `bias` as long as the row.
 BD_FLOATS BD_INLINE void apply_row(const bd_normalize *job, const float *row, float *output, float mean, float inverse) {
@@ -36,24 +29,66 @@ BD_FLOATS BD_INLINE void apply_row(const bd_normalize *job, const float *row, fl
 BD_FLOATS BD_INLINE void normalize(const bd_normalize *job, int64_t begin, int64_t end) {
   for (int64_t index = begin; index < end; index++) {
     const float *row = job->input + index * job->length;
-    float mean, inverse;
-    row_moments(job, row, &mean, &inverse);
-    if (job->means) job->means[index] = mean;
-    if (job->inverses) job->inverses[index] = inverse;
-    if (job->output) apply_row(job, row, job->output + index * job->length, mean, inverse);
+    const float length = (float)job->length;
+    const float mean = job->is_centered ? reduce_row(BD_REDUCE_SUM, row, job->length, 0.0f) / length : 0.0f;
+    const float variance = reduce_row(BD_REDUCE_SQUARES, row, job->length, mean) / length;
+    apply_row(job, row, job->output + index * job->length, mean, 1.0f / sqrtf(variance + job->epsilon));
   }
 }
 
-/// Sums of deviations, or of their squares, down the columns of rows begin ..< end: one partial sum for each column.
-BD_FLOATS BD_INLINE void column_sums(const float *input, const float *shifts, float *sums, int64_t columns,
-                                     int64_t begin, int64_t end) {
-  for (int64_t column = 0; column < columns; column += CHUNK) {
-    const int64_t count = bd_min(CHUNK, columns - column);
-    const float *first = input + begin * columns + column;
-    const chunk shift = shifts ? load_start(shifts + column, count, 0.0f) : splat_chunk(0.0f);
-    const chunk sum = shifts ? reduce_columns(BD_REDUCE_SQUARES, first, end - begin, columns, count, &shift)
-                             : reduce_columns(BD_REDUCE_SUM, first, end - begin, columns, count, &shift);
-    store_start(sums + column, count, &sum);
+/// Down each of a chunk of columns what reduce_row makes of a row of so few elements, with the same bits: row r goes to lane
+/// r modulo CHUNK, then the lanes are joined by halves.
+BD_FLOATS BD_INLINE chunk reduce_column_lanes(const bd_reduction operation, const float *first, int64_t rows,
+                                              int64_t stride, int64_t columns, const chunk *shifts) {
+  chunk lanes[CHUNK];
+  floats_mask masks[REGISTERS];
+  for (int lane = 0; lane < CHUNK; lane++) lanes[lane] = splat_chunk(0.0f);
+  for (int r = 0; r < REGISTERS; r++) masks[r] = first_lanes(columns - r * LANES);
+  const int used = (int)((columns + LANES - 1) / LANES);
+  for (int64_t row = 0; row < rows; row++) {
+    chunk *lane = &lanes[row % CHUNK];
+    const float *x = first + row * stride;
+    if (columns == CHUNK) {
+      BD_UNROLL for (int r = 0; r < REGISTERS; r++)
+        lane->part[r] = take_in(operation, lane->part[r], load(x + r * LANES) - shifts->part[r]);
+    } else {
+      BD_NO_UNROLL for (int r = 0; r < used; r++)
+        lane->part[r] = take_in(operation, lane->part[r], load_masked(x + r * LANES, masks[r]) - shifts->part[r]);
+    }
+  }
+  for (int half = CHUNK / 2; half > 0; half /= 2)
+    for (int lane = 0; lane < half; lane++)
+      BD_UNROLL for (int r = 0; r < REGISTERS; r++)
+        lanes[lane].part[r] = join(operation, lanes[lane].part[r], lanes[lane + half].part[r]);
+  return lanes[0];
+}
+
+/// The sums of a block of pixels for a chunk of channels.
+BD_FLOATS BD_INLINE void block_sums(const bd_reduction operation, const bd_channel_sums *job, int64_t image, int64_t pixel,
+                                    int64_t channel, float *sums) {
+  const int64_t pixels = bd_min(BD_SUM_PIXELS, job->pixels - pixel), count = bd_min(CHUNK, job->channels - channel);
+  const float *input = job->input + image * job->pixels * job->channels;
+  const float *shifts = job->shifts ? job->shifts + image * job->channels + channel : NULL;
+  if (job->is_channels_last) {
+    const chunk shift = shifts ? load_start(shifts, count, 0.0f) : splat_chunk(0.0f);
+    const chunk sum = reduce_column_lanes(operation, input + pixel * job->channels + channel, pixels, job->channels, count,
+                                          &shift);
+    store_start(sums, count, &sum);
+    return;
+  }
+  for (int64_t c = 0; c < count; c++)
+    sums[c] = reduce_row(operation, input + (channel + c) * job->pixels + pixel, pixels, shifts ? shifts[c] : 0.0f);
+}
+
+BD_FLOATS BD_INLINE void channel_sums(const bd_channel_sums *job, int64_t begin, int64_t end) {
+  const int64_t chunks = (job->channels + CHUNK - 1) / CHUNK;
+  const int64_t blocks = (job->pixels + BD_SUM_PIXELS - 1) / BD_SUM_PIXELS;
+  for (int64_t part = begin; part < end; part++) {
+    const int64_t channel = part % chunks * CHUNK, block = part / chunks, image = block / blocks;
+    const int64_t pixel = block % blocks * BD_SUM_PIXELS;
+    float *sums = job->sums + block * job->channels + channel;
+    if (job->shifts) block_sums(BD_REDUCE_SQUARES, job, image, pixel, channel, sums);
+    else block_sums(BD_REDUCE_SUM, job, image, pixel, channel, sums);
   }
 }
 

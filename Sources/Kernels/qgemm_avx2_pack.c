@@ -44,6 +44,7 @@ static int class_of(const source *source, int64_t segment, int64_t k) {
       const uint8_t *order = pairings[p];
       safe[p] = safe[p] && is_safe(quad[order[0]], quad[order[1]]) && is_safe(quad[order[2]], quad[order[3]]);
     }
+    if (!safe[0] && !safe[1] && !safe[2]) return PAIRINGS;
   }
   return safe[0] ? 0 : safe[1] ? 1 : safe[2] ? 2 : PAIRINGS;
 }

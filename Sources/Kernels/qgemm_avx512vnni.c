@@ -55,17 +55,25 @@ size_t bd_qgemm_packed_bytes_avx512vnni(int64_t columns, int64_t segment_count, 
   return (size_t)bytes;
 }
 
-/// Packs one panel; what lies beyond the columns or a segment's end becomes zero.
+/// A quad of a column from `element` on; what lies beyond the segment's end is zero. Matrices that the graph computes are
+/// packed in every run, so whole quads are taken as one.
+BD_INLINE void pack_quad(const int8_t *column, int64_t element, int64_t segment_length, int8_t *packed) {
+  if (element + 4 <= segment_length) {
+    memcpy(packed, column + element, 4);
+    return;
+  }
+  for (int64_t t = 0; t < 4; t++) packed[t] = element + t < segment_length ? column[element + t] : 0;
+}
+
+/// Packs one panel; what lies beyond the columns becomes zero.
 static void pack_panel(const int8_t *weights, int64_t columns, int64_t segment_count, int64_t segment_length,
                        int registers, int8_t *packed) {
   for (int64_t s = 0; s < segment_count; s++)
     for (int64_t k = 0; k < segment_length; k += 4)
-      for (int index = 0; index < registers * LANES; index++) {
+      for (int index = 0; index < registers * LANES; index++, packed += 4) {
         const int64_t column = column_of(registers, index);
-        for (int64_t t = k; t < k + 4; t++)
-          *packed++ = column < columns && t < segment_length
-                          ? weights[(column * segment_count + s) * segment_length + t]
-                          : 0;
+        if (column < columns) pack_quad(weights + (column * segment_count + s) * segment_length, k, segment_length, packed);
+        else memset(packed, 0, 4);
       }
 }
 

@@ -2,19 +2,26 @@
 #include "internal.h"
 
 #if BD_X86
-#include "floats_avx2.h"
+#include "recurrent_codes_avx2.h"
 
 enum { ROWS = 2 };  // eight accumulators, four registers of weights
 
 #include "recurrent_cell.h"
 
-size_t bd_recurrent_packed_elements_avx2(int64_t hidden, int64_t gates) {
-  return recurrent_packed_elements(hidden, gates);
+size_t bd_recurrent_packed_bytes_avx2(int64_t hidden, int64_t gates, bool is_coded) {
+  return recurrent_packed_bytes(hidden, gates, is_coded);
 }
 
-void bd_recurrent_pack_avx2(const void *weights, int64_t element_bytes, int64_t hidden, int64_t gates,
-                            void *packed) {
-  recurrent_pack(weights, element_bytes, hidden, gates, packed);
+void bd_recurrent_pack_avx2(const float *weights, int64_t hidden, int64_t gates, float *packed) {
+  recurrent_pack(weights, hidden, gates, packed);
+}
+
+void bd_qrecurrent_pack_avx2(const int8_t *weights, int64_t hidden, int64_t gates, int8_t *packed) {
+  qrecurrent_pack(weights, hidden, gates, packed);
+}
+
+BD_FLOATS void bd_qrecurrent_begin_avx2(const bd_recurrent *job, int64_t sequence_begin, int64_t sequence_end) {
+  recurrent_begin(job, sequence_begin, sequence_end);
 }
 
 BD_FLOATS void bd_recurrent_avx2(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end,

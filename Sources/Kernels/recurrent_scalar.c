@@ -1,19 +1,26 @@
 // Recurrent cells, unit by unit.
 #include "internal.h"
 
-#include "floats_scalar.h"
+#include "recurrent_codes_scalar.h"
 
 enum { ROWS = 1 };
 
 #include "recurrent_cell.h"
 
-size_t bd_recurrent_packed_elements_scalar(int64_t hidden, int64_t gates) {
-  return recurrent_packed_elements(hidden, gates);
+size_t bd_recurrent_packed_bytes_scalar(int64_t hidden, int64_t gates, bool is_coded) {
+  return recurrent_packed_bytes(hidden, gates, is_coded);
 }
 
-void bd_recurrent_pack_scalar(const void *weights, int64_t element_bytes, int64_t hidden, int64_t gates,
-                              void *packed) {
-  recurrent_pack(weights, element_bytes, hidden, gates, packed);
+void bd_recurrent_pack_scalar(const float *weights, int64_t hidden, int64_t gates, float *packed) {
+  recurrent_pack(weights, hidden, gates, packed);
+}
+
+void bd_qrecurrent_pack_scalar(const int8_t *weights, int64_t hidden, int64_t gates, int8_t *packed) {
+  qrecurrent_pack(weights, hidden, gates, packed);
+}
+
+void bd_qrecurrent_begin_scalar(const bd_recurrent *job, int64_t sequence_begin, int64_t sequence_end) {
+  recurrent_begin(job, sequence_begin, sequence_end);
 }
 
 void bd_recurrent_scalar(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end,

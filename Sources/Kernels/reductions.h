@@ -41,21 +41,15 @@ BD_FLOATS BD_INLINE floats join(const bd_reduction operation, floats a, floats b
   }
 }
 
-BD_INLINE float join_scalars(const bd_reduction operation, float a, float b) {
-  switch (operation) {
-    case BD_REDUCE_MAXIMUM: return b != b ? b : a < b ? b : a;
-    case BD_REDUCE_MINIMUM: return b != b ? b : b < a ? b : a;
-    default: return a + b;
-  }
-}
-
 /// The whole of a chunk: halves are joined until one element is left.
 BD_FLOATS BD_INLINE float whole_of(const bd_reduction operation, const chunk *value) {
-  float elements[CHUNK];
-  store_chunk(elements, value);
-  for (int half = CHUNK / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) elements[i] = join_scalars(operation, elements[i], elements[i + half]);
-  return elements[0];
+  chunk halves = *value;
+  for (int half = REGISTERS / 2; half > 0; half /= 2)
+    BD_UNROLL for (int r = 0; r < half; r++)
+      halves.part[r] = join(operation, halves.part[r], halves.part[r + half]);
+  floats rest = halves.part[0];
+  for (int half = LANES / 2; half > 0; half /= 2) rest = join(operation, rest, upper_lanes(rest, half));
+  return first_lane(rest);
 }
 
 /// The elements of a row, each less `shift`.

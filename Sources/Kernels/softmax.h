@@ -37,9 +37,7 @@ BD_FLOATS BD_INLINE float row_weights(const bd_softmax *job, const float *row, f
 BD_FLOATS BD_INLINE void softmax_row(const bd_softmax *job, const float *row, float *output) {
   const float peak = reduce_row(BD_REDUCE_MAXIMUM, row, job->extent, 0.0f);
   const float sum = row_weights(job, row, output, peak);
-  float logarithms[LANES];
-  store(logarithms, logarithm(splat(sum)));
-  const floats peaks = splat(peak), sums = splat(job->is_logarithm ? logarithms[0] : sum);
+  const floats peaks = splat(peak), sums = job->is_logarithm ? logarithm(splat(sum)) : splat(sum);
   for (int64_t i = 0; i < job->extent; i += CHUNK) {
     const int64_t count = bd_min(CHUNK, job->extent - i);
     chunk x = load_start(job->is_logarithm ? row + i : output + i, count, 0.0f);

@@ -13,45 +13,23 @@
 #define BD_NAMED(name, isa) BD_PASTE(name, isa)
 #define BD_ENTRY(name) BD_NAMED(name, BD_ISA)
 
-/// `function` is a constant.
-BD_FLOATS BD_INLINE void map(const bd_function function, const bd_sunary *job, int64_t begin, int64_t end) {
+/// `value` is a constant. Its call is inlined where code is optimized; elsewhere each function has a frame of its own,
+/// for one frame for all of them would need more stack than a thread has.
+BD_FLOATS BD_INLINE void map(function_value *const value, const bd_sunary *job, int64_t begin, int64_t end) {
   const floats alpha = splat(job->alpha), beta = splat(job->beta);
   int64_t i = begin;
-  BD_NO_UNROLL for (; i + LANES <= end; i += LANES)
-    store(job->output + i, function_of(function, alpha, beta, load(job->input + i)));
+  BD_NO_UNROLL for (; i + LANES <= end; i += LANES) store(job->output + i, value(load(job->input + i), alpha, beta));
   if (i < end) {
     const floats_mask mask = first_lanes(end - i);
-    store_masked(job->output + i, mask, function_of(function, alpha, beta, load_masked(job->input + i, mask)));
+    store_masked(job->output + i, mask, value(load_masked(job->input + i, mask), alpha, beta));
   }
 }
 
-#define BD_MAP(function) \
-  case function: map(function, job, begin, end); break
+#define BD_MAP(name, value) \
+  case BD_FUNCTION_##name: map(value_of_##name, job, begin, end); break;
 
 BD_FLOATS void BD_ENTRY(bd_sunary)(const bd_sunary *job, int64_t begin, int64_t end) {
-  switch (job->function) {
-    BD_MAP(BD_FUNCTION_SIGMOID);
-    BD_MAP(BD_FUNCTION_TANH);
-    BD_MAP(BD_FUNCTION_EXP);
-    BD_MAP(BD_FUNCTION_LOG);
-    BD_MAP(BD_FUNCTION_SQRT);
-    BD_MAP(BD_FUNCTION_RECIPROCAL);
-    BD_MAP(BD_FUNCTION_ABSOLUTE);
-    BD_MAP(BD_FUNCTION_NEGATE);
-    BD_MAP(BD_FUNCTION_SQUARE);
-    BD_MAP(BD_FUNCTION_ERF);
-    BD_MAP(BD_FUNCTION_GELU);
-    BD_MAP(BD_FUNCTION_GELU_TANH);
-    BD_MAP(BD_FUNCTION_SWISH);
-    BD_MAP(BD_FUNCTION_HARD_SIGMOID);
-    BD_MAP(BD_FUNCTION_HARD_SWISH);
-    BD_MAP(BD_FUNCTION_MISH);
-    BD_MAP(BD_FUNCTION_SOFTPLUS);
-    BD_MAP(BD_FUNCTION_SOFTSIGN);
-    BD_MAP(BD_FUNCTION_LEAKY_RELU);
-    BD_MAP(BD_FUNCTION_ELU);
-    BD_MAP(BD_FUNCTION_CELU);
-  }
+  switch (job->function) { BD_FUNCTIONS(BD_MAP) }
 }
 
 BD_FLOATS BD_INLINE floats combine(const bd_binary_operation operation, floats left, floats right) {
@@ -114,9 +92,8 @@ BD_FLOATS void BD_ENTRY(bd_saffine)(const bd_affine *job, int64_t row_begin, int
   affine(job, row_begin, row_end);
 }
 
-BD_FLOATS void BD_ENTRY(bd_scolumns)(const float *input, const float *shifts, float *sums, int64_t columns,
-                                     int64_t row_begin, int64_t row_end) {
-  column_sums(input, shifts, sums, columns, row_begin, row_end);
+BD_FLOATS void BD_ENTRY(bd_schannelsums)(const bd_channel_sums *job, int64_t part_begin, int64_t part_end) {
+  channel_sums(job, part_begin, part_end);
 }
 
 #endif

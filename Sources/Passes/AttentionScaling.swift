@@ -4,9 +4,9 @@ import BitdepthTensors
 
 /// Brings the scale of attention's scores, wherever an exporter put it, into the weights of a projection.
 ///
-/// Attention stays spelled out as MatMul, Softmax and MatMul: both products become integer kernels, which one node that
-/// hides them could not, and masks of −∞ stay what they are. What is brought into one form is the scale: as a node of its
-/// own it would be one more rounding to 8 bits, in front of the product even on both sides.
+/// Attention stays, or becomes (``OperatorExpansion``), MatMul, Softmax and MatMul: both products become integer kernels,
+/// which one node that hides them could not, and masks of −∞ stay what they are. What is brought into one form is the
+/// scale: as a node of its own it would be one more rounding to 8 bits, in front of the product even on both sides.
 ///
 /// Projections of query, key and value that are one product stay one: it is the faster product, and what it makes is split
 /// before anything else is decided. Their scale is at least brought into one place.

@@ -85,6 +85,7 @@ extension PassPipeline {
         PassPipeline([
             ConstantFolding(preservingQuantization: keepQDQ),
             IfInlining(),
+            OperatorExpansion(opset: opset),
             IdentityRemoval(),
             CommonSubexpression(),
             ReshapeFusion(opset: opset),

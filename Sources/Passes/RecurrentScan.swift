@@ -4,8 +4,6 @@ import BitdepthTensors
 
 /// One recurrent layer while it is written as Scan nodes, one for each direction.
 struct RecurrentScan {
-    static let operators: Set<OperatorName> = ["RNN", "GRU", "LSTM"]
-
     var writer: NodeWriter
     private let node: Node
     private let cell: RecurrentCell
@@ -13,26 +11,46 @@ struct RecurrentScan {
     private let weights: RecurrentLayerWeights
     private let batch: Dimension
 
-    /// `nil` for nodes that are left alone; see ``RecurrentToScan``.
-    init?(
-        _ node: Node, in graph: Graph, _ facts: [ValueName: Fact], taken: Set<ValueName>
-    ) throws(BitdepthError) {
-        guard RecurrentScan.operators.contains(node.op), let x = node.input(0),
-            let cell = RecurrentCell(try OperatorCatalogue.all.decode(node)),
-            let weights = try RecurrentLayerWeights(node, cell, in: graph), let input = facts[x]?.dimensions,
-            input.count == 3
-        else { return nil }
-        batch = input[cell.layer.isBatchFirst ? 0 : 1]
-        let steps = input[cell.layer.isBatchFirst ? 1 : 0]
-        let hasFirstStates = (0..<cell.states).allSatisfy { node.input(5 + $0) != nil }
-        guard hasFirstStates || batch.value != nil,
-            try RecurrentScan.hasWholeSequences(node.input(4), steps.value, in: graph)
-        else { return nil }
+    private init(
+        writer: NodeWriter, node: Node, cell: RecurrentCell, x: ValueName, weights: RecurrentLayerWeights,
+        batch: Dimension
+    ) {
+        self.writer = writer
         self.node = node
         self.cell = cell
         self.x = x
         self.weights = weights
-        writer = NodeWriter(prefix: node.label, taken: taken)
+        self.batch = batch
+    }
+
+    /// What a node of the graph can become.
+    enum Reading {
+        case layer(RecurrentScan)
+        case leftAlone(because: String)
+        /// Another operator.
+        case other
+    }
+
+    /// - Parameter taken: Names that new values cannot have.
+    static func read(
+        _ node: Node, in graph: Graph, _ facts: [ValueName: Fact], taken: Set<ValueName> = []
+    ) throws(BitdepthError) -> Reading {
+        guard RecurrentToScan.operators.contains(node.op), let x = node.input(0),
+            let cell = RecurrentCell(try OperatorCatalogue.all.decode(node))
+        else { return .other }
+        guard let weights = try RecurrentLayerWeights(node, cell, in: graph) else {
+            return .leftAlone(because: "its weights are no FP32 constants of its shape")
+        }
+        let extents = facts[x]?.dimensions ?? []
+        func extent(_ axis: Int) -> Dimension { extents.count == 3 ? extents[axis] : .unknown }
+        let (steps, batch) = (extent(cell.layer.isBatchFirst ? 1 : 0), extent(cell.layer.isBatchFirst ? 0 : 1))
+        guard try hasWholeSequences(node.input(4), steps.value, in: graph) else {
+            return .leftAlone(because: "its sequences have lengths of their own")
+        }
+        return .layer(
+            RecurrentScan(
+                writer: NodeWriter(prefix: node.label, taken: taken), node: node, cell: cell, x: x, weights: weights,
+                batch: batch))
     }
 
     private static func hasWholeSequences(
@@ -72,11 +90,21 @@ struct RecurrentScan {
     /// `[batch, hidden]`.
     private mutating func firstState(_ state: Int, _ direction: Int) throws(BitdepthError) -> ValueName {
         guard let given = node.input(5 + state) else {
-            let shape = try Tensor([Int64(batch.value ?? 1), Int64(weights.hidden)])
-            return writer.add("ConstantOfShape", [writer.constant(shape, named: "state_shape")])
+            return writer.add("ConstantOfShape", [try stateShape()])
         }
         let index = writer.constant(try Tensor(scalar: Int64(direction)), named: "direction")
         return writer.add("Gather", [given, index], ["axis": .int(cell.layer.isBatchFirst ? 1 : 0)])
+    }
+
+    /// A constant where the batch is known, else measured when the graph runs.
+    private mutating func stateShape() throws(BitdepthError) -> ValueName {
+        let hidden = Int64(weights.hidden)
+        if let batch = batch.value {
+            return writer.constant(try Tensor([Int64(batch), hidden]), named: "state_shape")
+        }
+        let axis = writer.constant(try Tensor([cell.layer.isBatchFirst ? 0 : 1] as [Int64]), named: "batch_axis")
+        let batch = writer.add("Gather", [writer.add("Shape", [x]), axis])
+        return writer.add("Concat", [batch, writer.constant(try Tensor([hidden]), named: "hidden")], ["axis": .int(0)])
     }
 
     /// - Returns: The last states, and the hidden states of all steps.

@@ -6,21 +6,22 @@ import BitdepthTensors
 /// happens inside a cell can be seen and quantized.
 ///
 /// The product of the input with its weights stays outside, for all steps at once. Layers are left alone where weights,
-/// biases or peepholes are no FP32 constants, where sequences have lengths of their own, and where no first state is
-/// given and the batch is not known.
+/// biases or peepholes are no FP32 constants, and where sequences have lengths of their own.
 public struct RecurrentToScan: Pass {
+    public static let operators: Set<OperatorName> = ["RNN", "GRU", "LSTM"]
+
     public let name = "recurrent layers as Scan"
 
     public init() {}
 
     public func run(_ graph: inout Graph) throws(BitdepthError) -> Int {
-        guard graph.nodes.contains(where: { RecurrentScan.operators.contains($0.op) }) else { return 0 }
+        guard graph.nodes.contains(where: { RecurrentToScan.operators.contains($0.op) }) else { return 0 }
         let facts = try ShapeInference.facts(of: graph, tolerant: true)
         var taken = graph.allNames
         var count = 0
         var nodes: [Node] = []
         for node in graph.nodes {
-            guard var layer = try RecurrentScan(node, in: graph, facts, taken: taken) else {
+            guard case .layer(var layer) = try RecurrentScan.read(node, in: graph, facts, taken: taken) else {
                 nodes.append(node)
                 continue
             }
@@ -32,5 +33,18 @@ public struct RecurrentToScan: Pass {
         }
         if count > 0 { graph.nodes = nodes }
         return count
+    }
+
+    /// The layers of a graph that are left alone, and why.
+    public static func obstacles(in graph: Graph) throws(BitdepthError) -> [(node: Node, reason: String)] {
+        guard graph.nodes.contains(where: { operators.contains($0.op) }) else { return [] }
+        let facts = try ShapeInference.facts(of: graph, tolerant: true)
+        var obstacles: [(node: Node, reason: String)] = []
+        for node in graph.nodes {
+            if case .leftAlone(let reason) = try RecurrentScan.read(node, in: graph, facts) {
+                obstacles.append((node, reason))
+            }
+        }
+        return obstacles
     }
 }

@@ -5,7 +5,8 @@ public enum RewriteTable {
         passes.flatMap { pass in type(of: pass).rewritings.map { (pass.name, $0) } }
 
     static let passes: [any RewritePass] = [
-        IdentityRemoval(), ReshapeFusion(), TransposeCancellation(), TransposeSinking(), PadIntoConv(),
+        OperatorExpansion(), IdentityRemoval(), ReshapeFusion(), TransposeCancellation(), TransposeSinking(),
+        PadIntoConv(),
         LinearFusion(), BatchNormFolding(), ConvMulScale(), ConvAddBias(), ActivationFusion(), NormalizationFusion(),
         PoolFusion(),
         AttentionScaling(), DequantizedMovement(),

@@ -11,6 +11,7 @@ public struct QuantizationConfiguration: Sendable, Hashable {
     /// Nodes that stay float.
     public var keepFloat: [NodeSelector]
     public var portType: PortType
+    public var recurrent: RecurrentForm
     /// How many samples of the calibration data choose the ranges when `calibration` is `auto`.
     public var refinementSamples: Int
 
@@ -19,16 +20,27 @@ public struct QuantizationConfiguration: Sendable, Hashable {
         case float, int8, uint8
     }
 
+    /// How LSTM, GRU and RNN are quantized.
+    public enum RecurrentForm: String, Sendable, CaseIterable {
+        /// 8-bit weights and input; the node stays, and its states are float.
+        case weights
+        /// The cell as the body of a Scan, with scales of everything that is multiplied, the states too. A layer that
+        /// cannot be written so is quantized as ``weights``.
+        case `static`
+        case float
+    }
+
     public init(
         weights: QuantizationScheme = .int8Weights, activations: QuantizationScheme = .uint8Activations,
         calibration: RangeChoice = .method(.minmax), keepFloat: [NodeSelector] = [], portType: PortType = .float,
-        refinementSamples: Int = 64
+        recurrent: RecurrentForm = .weights, refinementSamples: Int = 64
     ) {
         self.weights = weights
         self.activations = activations
         self.calibration = calibration
         self.keepFloat = keepFloat
         self.portType = portType
+        self.recurrent = recurrent
         self.refinementSamples = refinementSamples
     }
 

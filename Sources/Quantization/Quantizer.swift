@@ -51,7 +51,7 @@ public struct Quantizer: Sendable {
         plan = try self.plan(graph, facts, statistics)
         let ranges = try ranges(graph, facts, plan, statistics, samples, progress)
         let parameters = try ValueParameters(plan, ranges: ranges, scheme: configuration.activations)
-        var notes = notes(graph, plan, statistics)
+        var notes = try notes(graph, plan, statistics)
         var quantized = model
         if plan.quantizesAnything {
             let inserted = try insert(graph, plan, parameters)
@@ -75,8 +75,14 @@ public struct Quantizer: Sendable {
         try model.checkOperators()
         var graph = try HalfPrecisionPorts().run(try widenedOutside(model.graph))
         // An operator that the written file's operator set lacks is spelled out there, whole between its codes.
-        let report = try PassPipeline.standard.run(&graph)
+        let report = try passes.run(&graph)
         return (try storedOutside(graph), report)
+    }
+
+    private var passes: PassPipeline {
+        var pipeline = PassPipeline.standard
+        if configuration.recurrent == .static { pipeline.passes.append(RecurrentToScan()) }
+        return pipeline
     }
 
     /// - Parameter statistics: What calibration found, once it ran: some nodes are then better left float.
@@ -152,7 +158,9 @@ public struct Quantizer: Sendable {
         return (quantized, insertion.notes)
     }
 
-    func notes(_ graph: Graph, _ plan: QuantizationPlan, _ statistics: CalibrationStatistics) -> [String] {
+    func notes(
+        _ graph: Graph, _ plan: QuantizationPlan, _ statistics: CalibrationStatistics
+    ) throws(BitdepthError) -> [String] {
         var notes: [String] = []
         let kept = plan.allDecisions.count { $0.outcome == .alreadyQuantized }
         if kept > 0 { notes.append("\(kept) nodes were quantized already and keep their parameters") }
@@ -161,6 +169,16 @@ public struct Quantizer: Sendable {
         notes += statistics.infinities.map {
             "\($0.count) infinities in \"\($0.value)\" were left out of its statistics"
         }
+        return try notes + recurrentNotes(graph, plan)
+    }
+
+    /// Layers that were to become Scan nodes and could not.
+    private func recurrentNotes(_ graph: Graph, _ plan: QuantizationPlan) throws(BitdepthError) -> [String] {
+        guard configuration.recurrent == .static else { return [] }
+        var notes = try RecurrentToScan.obstacles(in: graph).map {
+            "\($0.node.op.type) \"\($0.node.label)\" is written as itself, not as a Scan: \($0.reason)"
+        }
+        for body in plan.bodies { notes += try recurrentNotes(body.closed.graph, body.plan) }
         return notes
     }
 }

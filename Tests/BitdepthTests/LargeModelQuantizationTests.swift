@@ -2,11 +2,9 @@ import Bitdepth
 import Testing
 
 @Suite("Quantizing beyond the memory budget") struct LargeModelQuantizationTests {
-    /// Not the U-Net: the sums of a GroupNormalization run in another order where its input lies in another layout, which
-    /// a cut may decide.
     private static let networks = [
         "fashion-resnet", "mixed-net", "torch/encoder.dynamo", "torch/encoder.torchscript", "torch/tagger.dynamo",
-        "torch/convnext.torchscript",
+        "torch/convnext.torchscript", "torch/unet.dynamo",
     ]
 
     /// So little that every node with weights stands alone and every value between segments goes to a file.

@@ -36,6 +36,37 @@ struct RunCommandTests {
         #expect(outcome.output.contains("\"shape\": [1, 10]"))
     }
 
+    @Test("run --whole feeds arrays as they are: a state whose first axis is no batch, a number without axes")
+    func whole() throws {
+        let state = TensorType(.float32, PartialShape([.known(2), .symbol("batch"), .known(3)]))
+        var graph = Graph(
+            name: "state", inputs: [.init("state", state), .init("rate", TensorType(.int64, PartialShape([])))],
+            outputs: [.init("next", state)])
+        graph.nodes = [
+            Node("Cast", inputs: ["rate"], outputs: ["factor"], attributes: ["to": .int(1)]),
+            Node("Mul", inputs: ["state", "factor"], outputs: ["next"]),
+        ]
+        let (model, states, rate) = (folder.path + "/m.onnx", folder.path + "/s.npy", folder.path + "/r.npy")
+        try ONNX.write(ModelGraph(graph: graph, opsets: ["": 17], sourceOpset: 17), to: model)
+        try NumPy.write(try Tensor((0..<24).map { Float($0) }, shape: [2, 4, 3]), to: states)
+        try NumPy.write(try Tensor(scalar: Int64(3)), to: rate)
+        let outcome = try command.run(
+            [
+                "run", model, "--input", "state=\(states)", "--input", "rate=\(rate)", "--whole", "-o",
+                folder.path + "/y.npy",
+            ], in: folder)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let found = try NumPy.read(folder.path + "/y.npy")
+        #expect(found.shape.dimensions == [2, 4, 3])
+        #expect(try found.floats() == (0..<24).map { Float($0) * 3 })
+
+        let flat = folder.path + "/flat.npy"
+        try NumPy.write(try Tensor((0..<12).map { Float($0) }, shape: [4, 3]), to: flat)
+        let wrong = try command.run(
+            ["run", model, "--input", "state=\(flat)", "--input", "rate=\(rate)", "--whole"], in: folder)
+        #expect(wrong.status == 65 && wrong.errors.contains("an array of shape [4,3], taken whole"), "\(wrong.errors)")
+    }
+
     @Test("Bytes for a model that stores a recipe get a warning, and --preprocess model follows it")
     func storedRecipe() throws {
         var contents = try ONNX.read(Self.model)

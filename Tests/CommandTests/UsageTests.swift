@@ -16,7 +16,10 @@ struct UsageTests {
         static let configuration = CommandConfiguration(commandName: "quantize", aliases: ["q"])
         @Argument var model: String
         @Option(help: "Not --samplers.") var samples = 1
-        @OptionGroup var shared: SharedOptions
+        @OptionGroup var shape: ShapeOption
+        @Option(name: .customLong("input"), parsing: .singleValue) var inputs: [InputArgument] = []
+        @OptionGroup var compute: ComputeOptions
+        @OptionGroup var output: OutputOptions
     }
 
     struct Stats: ParsableCommand {
@@ -88,10 +91,10 @@ struct UsageTests {
             String.init)
         let command = try #require(try Tool.parseAsRoot(line) as? Quantize)
         #expect(command.model == "m.onnx")
-        #expect(command.shared.model.shapes.map(\.input) == ["a", "b:0"])
-        #expect(command.shared.model.shapes.map(\.dimensions) == [[1, 3], [2]])
-        #expect(command.shared.model.inputs.map(\.path) == ["p", "q"])
-        #expect(command.shared.model.inputs.map(\.input) == ["x", nil])
+        #expect(command.shape.shapes.map(\.input) == ["a", "b:0"])
+        #expect(command.shape.shapes.map(\.dimensions) == [[1, 3], [2]])
+        #expect(command.inputs.map(\.path) == ["p", "q"])
+        #expect(command.inputs.map(\.input) == ["x", nil])
     }
 
     @Test(

@@ -77,29 +77,35 @@ struct ElementwiseTests {
         }
     }
 
-    @Test("Operations on codes give what the unfused nodes give", arguments: KernelTable.supported, operations)
+    @Test(
+        "Operations on codes give what the unfused nodes give, with one code for all elements too",
+        arguments: KernelTable.supported, operations)
     func qbinary(table: KernelTable, operation: bd_binary_operation) {
         var generator = SeededNumbers(seed: 4)
         for (begin, end) in ranges {
-            let left = KernelMemory(generator.codes(end)), right = KernelMemory(generator.codes(end))
-            let actual = KernelMemory<UInt8>(count: end), expected = KernelMemory<UInt8>(count: end)
-            let leftScale = generator.real(0.01...0.1), rightScale = generator.real(0.01...0.1)
-            let outputScale: Float = 0.02
-            let leftZero = generator.integer(0...255), rightZero = generator.integer(0...255)
-            let zero = generator.integer(0...255)
-            let codes = generator.chance(2) ? 0...255 : 20...230
-            var job = bd_qbinary(
-                operation: operation, left: left.start, right: right.start, output: actual.start, left_scale: leftScale,
-                right_scale: rightScale, output_scale: outputScale, left_zero: Int32(leftZero),
-                right_zero: Int32(rightZero), output_zero: Int32(zero), minimum: Int32(codes.lowerBound),
-                maximum: Int32(codes.upperBound))
-            table.entries.qbinary(&job, Int64(begin), Int64(end))
-            for i in begin..<end {
-                let a = Float(Int(left.start[i]) - leftZero) * leftScale
-                let b = Float(Int(right.start[i]) - rightZero) * rightScale
-                expected.start[i] = quantized(apply(operation, a, b) / outputScale, zeroPoint: zero, codes: codes)
+            for (leftStep, rightStep) in [(1, 1), (1, 0), (0, 1), (0, 0)] {
+                let left = KernelMemory(generator.codes(end)), right = KernelMemory(generator.codes(end))
+                let actual = KernelMemory<UInt8>(count: end), expected = KernelMemory<UInt8>(count: end)
+                let leftScale = generator.real(0.01...0.1), rightScale = generator.real(0.01...0.1)
+                let outputScale: Float = 0.02
+                let leftZero = generator.integer(0...255), rightZero = generator.integer(0...255)
+                let zero = generator.integer(0...255)
+                let codes = generator.chance(2) ? 0...255 : 20...230
+                var job = bd_qbinary(
+                    operation: operation, left: left.start, right: right.start, output: actual.start,
+                    left_scale: leftScale, right_scale: rightScale, output_scale: outputScale,
+                    left_zero: Int32(leftZero), right_zero: Int32(rightZero), output_zero: Int32(zero),
+                    minimum: Int32(codes.lowerBound), maximum: Int32(codes.upperBound), left_step: Int64(leftStep),
+                    right_step: Int64(rightStep))
+                table.entries.qbinary(&job, Int64(begin), Int64(end))
+                for i in begin..<end {
+                    let a = Float(Int(left.start[i * leftStep]) - leftZero) * leftScale
+                    let b = Float(Int(right.start[i * rightStep]) - rightZero) * rightScale
+                    expected.start[i] = quantized(apply(operation, a, b) / outputScale, zeroPoint: zero, codes: codes)
+                }
+                expectSameBytes(
+                    actual, expected, "\(begin)..<\(end), operation \(operation.rawValue), \(leftStep) \(rightStep)")
             }
-            expectSameBytes(actual, expected, "\(begin)..<\(end), operation \(operation.rawValue)")
         }
     }
 

@@ -74,8 +74,8 @@ struct NormalizationKernelTests {
                                 output.withUnsafeMutableBufferPointer { output in
                                     var job = bd_normalize(
                                         input: x.baseAddress, scale: scale.baseAddress,
-                                        bias: hasBias ? bias.baseAddress : nil, output: output.baseAddress, means: nil,
-                                        inverses: nil, length: Int64(length), epsilon: 0.01, is_centered: isCentered)
+                                        bias: hasBias ? bias.baseAddress : nil, output: output.baseAddress,
+                                        length: Int64(length), epsilon: 0.01, is_centered: isCentered)
                                     kernel(&job, 0, Int64(rows))
                                 }
                             }

@@ -17,8 +17,8 @@ struct RecurrentKernelTests {
         let output = KernelMemory<Float>(count: zeros.count)
         let bias = KernelMemory(zeros)
         let states = [KernelMemory(zeros), KernelMemory(zeros)]
-        let elements = table.entries.recurrent_packed_elements(Int64(units), 1)
-        let weights = KernelMemory([Float](repeating: 0, count: elements))
+        let bytes = table.entries.recurrent_packed_bytes(Int64(units), 1, false)
+        let weights = KernelMemory([Float](repeating: 0, count: bytes / 4))
         let activation = bd_activation(function: function, alpha: 0.3, beta: 0.6)
         var job = bd_recurrent()
         job.cell = BD_CELL_RNN
@@ -84,9 +84,9 @@ struct RecurrentKernelTests {
         for hidden in [1, 5, 16, 70] {
             let count = gates * hidden * hidden
             let weights = (0..<count).map { Float($0 + 1) }
-            let elements = table.entries.recurrent_packed_elements(Int64(hidden), Int64(gates))
+            let elements = table.entries.recurrent_packed_bytes(Int64(hidden), Int64(gates), false) / 4
             let packed = KernelMemory<Float>(count: elements)
-            table.entries.recurrent_pack(weights, 4, Int64(hidden), Int64(gates), packed.start)
+            table.entries.recurrent_pack(weights, Int64(hidden), Int64(gates), packed.start)
             let found = (0..<elements).map { packed.start[$0] }.filter { $0 != 0 }.sorted()
             #expect(found == weights)
         }

@@ -91,31 +91,52 @@ struct ReductionKernelTests {
         }
     }
 
-    @Test("Column sums are those of each column, of elements or of squared deviations", arguments: [1, 31, 32, 33, 70])
-    func columns(_ columns: Int) throws {
-        var numbers = SeededNumbers(seed: columns)
-        let (rows, begin) = (130, 3)
-        let elements = numbers.floats(rows * columns), shifts = numbers.floats(columns)
+    /// Images, pixels, channels: one block and several, whole chunks of channels and pieces of them.
+    static let images = [(1, 1, 1), (2, 40, 3), (1, 512, 32), (1, 600, 33), (2, 530, 70), (1, 1000, 16), (3, 31, 48)]
+
+    @Test(
+        "Sums of channels are those of Double arithmetic, with the same bits in both layouts and on every table",
+        arguments: images)
+    func channels(_ images: Int, _ pixels: Int, _ channels: Int) throws {
+        var numbers = SeededNumbers(seed: pixels + channels)
+        let planes = numbers.floats(images * pixels * channels)
+        let shifts = numbers.floats(images * channels)
+        let rows = planes.indices.map { index in
+            let (image, pixel, channel) = (index / (pixels * channels), index / channels % pixels, index % channels)
+            return planes[(image * channels + channel) * pixels + pixel]
+        }
+        let blocks = (pixels + 511) / 512, parts = images * blocks * ((channels + 31) / 32)
         let first = try #require(KernelTable.supported.first)
         for isShifted in [false, true] {
-            func run(_ table: KernelTable) throws -> [Float] {
-                var sums = [Float](repeating: 7, count: columns)
-                let kernel = try #require(table.entries.scolumns)
-                kernel(
-                    elements, isShifted ? shifts : nil, &sums, Int64(columns), Int64(begin), Int64(rows))
-                return sums
+            func run(_ table: KernelTable, isChannelsLast: Bool) throws -> [Float] {
+                let input = KernelMemory(isChannelsLast ? rows : planes), shift = KernelMemory(shifts)
+                let sums = KernelMemory<Float>(count: images * blocks * channels)
+                var job = bd_channel_sums(
+                    input: input.start, shifts: isShifted ? UnsafePointer(shift.start) : nil, sums: sums.start,
+                    pixels: Int64(pixels), channels: Int64(channels), is_channels_last: isChannelsLast)
+                let kernel = try #require(table.entries.schannelsums)
+                let middle = Int64(parts / 2)
+                kernel(&job, middle, Int64(parts))
+                kernel(&job, 0, middle)
+                #expect(sums.bytes.suffix(Int(BD_GUARD)).allSatisfy { $0 == 0xA5 })
+                return (0..<images * blocks * channels).map { sums.start[$0] }
             }
-            let expected = try run(first)
-            for column in 0..<columns {
-                let exact = (begin..<rows).reduce(0.0) { sum, row in
-                    let x = Double(elements[row * columns + column])
-                    let deviation = x - Double(shifts[column])
+            let expected = try run(first, isChannelsLast: false)
+            for (index, found) in expected.enumerated() {
+                let (image, block, channel) = (index / (blocks * channels), index / channels % blocks, index % channels)
+                let plane = image * channels + channel
+                let exact = (block * 512..<min(pixels, (block + 1) * 512)).reduce(0.0) { sum, pixel in
+                    let x = Double(planes[plane * pixels + pixel])
+                    let deviation = x - Double(shifts[plane])
                     return sum + (isShifted ? deviation * deviation : x)
                 }
-                #expect(abs(Double(expected[column]) - exact) <= 1e-4)
+                #expect(abs(Double(found) - exact) <= 1e-4)
             }
             for table in KernelTable.supported {
-                #expect(KernelChecks.firstDifference(try run(table), expected) == nil, "\(table)")
+                for isChannelsLast in [false, true] {
+                    let found = try run(table, isChannelsLast: isChannelsLast)
+                    #expect(KernelChecks.firstDifference(found, expected) == nil, "\(table)")
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ struct RandomGraphTests {
         (CommonSubexpression(), 0),
         (ConstantFolding(), 0), (NormalizationFusion(), 0), (DeadCodeRemoval(), 0), (ReshapeFusion(), 0),
         (TransposeSinking(), 0), (PoolFusion(), 0), (AttentionScaling(), 0), (DequantizedMovement(), 0),
-        (IfInlining(), 0),
+        (IfInlining(), 0), (OperatorExpansion(), 0),
     ]
 
     @Test("No pass changes what a random network computes", arguments: passes.indices)

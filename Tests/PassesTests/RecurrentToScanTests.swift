@@ -64,7 +64,7 @@ struct RecurrentToScanTests {
         let graph = try graph(Self.layers[index])
         var rewritten = graph
         #expect(try RecurrentToScan().run(&rewritten) == 1)
-        #expect(!rewritten.nodes.contains { RecurrentScan.operators.contains($0.op) })
+        #expect(!rewritten.nodes.contains { RecurrentToScan.operators.contains($0.op) })
         try rewritten.validate()
         var numbers = SeededNumbers(seed: 8)
         let shape = try #require(graph.inputs[0].type?.shape.shape)
@@ -77,6 +77,21 @@ struct RecurrentToScanTests {
             #expect(other.shape == tensor.shape)
             let differences = zip(try other.doubles(), try tensor.doubles()).map { abs($0 - $1) / max(1, abs($1)) }
             #expect((differences.max() ?? 1) <= 1e-6, "\(name)")
+        }
+    }
+
+    @Test("Where the batch is known only in running, first states are made of its extent", arguments: [false, true])
+    func unknownBatch(isBatchFirst: Bool) throws {
+        var graph = try graph(Layer(op: "GRU", isBatchFirst: isBatchFirst))
+        let expected = graph
+        let free = PartialShape([.symbol("batch"), .symbol("steps"), .known(3)])
+        graph.inputs[0].type = TensorType(.float32, free)
+        #expect(try RecurrentToScan().run(&graph) == 1)
+        let x = try Tensor((0..<30).map { Float($0) * 0.1 - 1 }, shape: isBatchFirst ? [2, 5, 3] : [5, 2, 3])
+        let (found, values) = (try Interpreter(graph).run(["x": x]), try Interpreter(expected).run(["x": x]))
+        for (name, tensor) in values {
+            let pairs = zip(try #require(found[name]).doubles(), try tensor.doubles())
+            #expect(pairs.allSatisfy { abs($0 - $1) < 1e-6 }, "\(name)")
         }
     }
 
@@ -94,10 +109,13 @@ struct RecurrentToScanTests {
     @Test("Layers with sequences of other lengths, or with computed weights, are left alone")
     func leftAlone() throws {
         var shorter = try graph(Layer(op: "GRU", lengths: [5, 3]))
+        #expect(try RecurrentToScan.obstacles(in: shorter).map(\.reason) == ["its sequences have lengths of their own"])
         #expect(try RecurrentToScan().run(&shorter) == 0)
         var computed = try graph(Layer(op: "GRU"))
         let weight = try #require(computed.nodes[0].input(2))
         computed.inputs.append(.init(weight, computed.initializers[weight].map { TensorType(of: $0) }))
+        let reasons = try RecurrentToScan.obstacles(in: computed).map(\.reason)
+        #expect(reasons == ["its weights are no FP32 constants of its shape"])
         #expect(try RecurrentToScan().run(&computed) == 0)
         #expect(computed.nodes.map(\.op) == ["GRU"])
     }

@@ -32,7 +32,8 @@ import Testing
             try CompiledGraph(quantization.model.graph), baseline: try CompiledGraph(quantization.float)
         ).evaluate(try net.samples(8, seed: 9))
         return try Quantizer(configuration, threads: threads).keepingLoudestFloat(
-            quantization, of: net.model, goal: goal ?? FallbackGoal(for: configuration), found: found,
+            quantization, of: net.model, goal: goal ?? FallbackGoal(for: configuration, outputsOf: quantization.float),
+            found: found,
             on: try net.samples())
     }
 
@@ -70,6 +71,47 @@ import Testing
         // Of the input, of the Relu's result, and of the output.
         #expect(graph.count("QuantizeLinear") == 3)
         #expect(try graph.node("depthwise").input(0) == "first")
+    }
+
+    @Test("A poisoned layer in a branch of an If stays float too, and nothing in the other branch")
+    func poisonedBranch() throws {
+        var branch = try poisoned().graph
+        branch.inputs = []
+        var other = try Net([1, 8, 10, 10])
+        other.output(try other.conv("other", "x", 8, 64, bias: false))
+        other.graph.inputs = []
+        var choice = Node("If", name: "choice", inputs: ["condition"], outputs: ["y"])
+        choice.attributes["then_branch"] = .graph(branch)
+        choice.attributes["else_branch"] = .graph(other.graph)
+        var net = try Net([1, 8, 10, 10])
+        net.graph.inputs.append(.init("condition", TensorType(.bool, Shape.scalar)))
+        net.graph.nodes = [choice]
+        net.output("y")
+        func samples(seed: UInt64) throws -> SampleArray {
+            let plain = try Net([1, 8, 10, 10]).samples(16, seed: seed).samples
+            return SampleArray(
+                try plain.enumerated().map { index, sample in
+                    var sample = sample
+                    sample.tensors["condition"] = try Tensor(scalar: index % 2 == 0)
+                    return sample
+                })
+        }
+        let first = try net.quantized(on: try samples(seed: 7))
+        let found = try Evaluator(
+            try CompiledGraph(first.model.graph), baseline: try CompiledGraph(first.float)
+        ).evaluate(try samples(seed: 9))
+        let better = try #require(
+            try Quantizer(.int8).keepingLoudestFloat(
+                first, of: net.model, goal: FallbackGoal(for: .int8, outputsOf: first.float), found: found,
+                on: try samples(seed: 7)))
+        #expect(better.fallback?.kept.map(\.node) == ["depthwise"])
+        #expect(better.fallback?.reachesGoal == true)
+        let decisions = better.plan.allDecisions
+        #expect(decisions.filter { $0.outcome == .quantized }.map(\.node).sorted() == ["first", "last", "other"])
+        let (before, after) = (
+            try first.decibels(on: try samples(seed: 9)), try better.decibels(on: try samples(seed: 9))
+        )
+        #expect(before < 25 && after > 30, "\(before) → \(after) dB")
     }
 
     @Test("Without a budget nothing with multiply-accumulates stays float")
@@ -113,15 +155,23 @@ import Testing
         #expect(work == ["first": 57600, "depthwise": 7200, "last": 460800])
     }
 
-    @Test("Thresholds: 30 dB and 99 %; 20 dB and 95 % below 8 bits; weights of 7 bits count as 8")
-    func goals() {
+    @Test(
+        "Thresholds: 30 dB, 12 dB for probabilities, 99 %; 20 dB, 8 dB and 95 % below 8 bits; 7-bit weights count as 8")
+    func goals() throws {
+        var net = try Net([1, 8])
+        net.output(net.add("MatMul", "logits", ["x", try net.random("w", [8, 5])]))
+        net.output(net.add("Softmax", "softmax", ["logits"]))
+        net.output(net.add("Flatten", "flat", [net.add("Sigmoid", "gate", ["logits"])]))
         var configuration = QuantizationConfiguration.int8
         configuration.weights.bits = 7
-        #expect(FallbackGoal(for: configuration) == FallbackGoal(for: .int8))
-        #expect(FallbackGoal(for: .int8).leastDecibels == 30)
+        let goal = FallbackGoal(for: configuration, outputsOf: net.graph)
+        #expect(goal == FallbackGoal(for: .int8, outputsOf: net.graph))
+        #expect(["logits", "softmax", "flat"].map(goal.leastDecibels) == [30, 12, 12])
+        #expect(goal.leastAgreement == 0.99)
         configuration.weights.bits = 4
-        #expect(FallbackGoal(for: configuration).leastDecibels == 20)
-        #expect(FallbackGoal(for: configuration).leastAgreement == 0.95)
+        let low = FallbackGoal(for: configuration, outputsOf: net.graph)
+        #expect(["logits", "softmax", "flat"].map(low.leastDecibels) == [20, 8, 8])
+        #expect(low.leastAgreement == 0.95)
     }
 }
 

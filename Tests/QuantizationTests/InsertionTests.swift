@@ -3,6 +3,7 @@ import BitdepthEvaluation
 import BitdepthFormats
 import BitdepthGraphs
 import BitdepthOperators
+import BitdepthPasses
 import BitdepthRuntime
 import BitdepthTensors
 import Testing
@@ -122,6 +123,27 @@ import Testing
                 "w_quantized", "w_scale", "w_zero_point",
             ])
         #expect(try graph.node("a").input(1) == graph.node("b").input(1))
+    }
+
+    @Test("A float node reads the codes of a weight that other nodes have, unless it is to be kept float")
+    func weightOfFloatNode() throws {
+        var net = try Net([1, 6, 6])
+        let w = try net.random("w", [6, 6])
+        net.output(net.add("MatMul", "b", [net.add("Sin", "s", [net.add("MatMul", "a", ["x", w])]), w]))
+        var planner = try Planner(
+            net.graph, .int8, facts: try ShapeInference.facts(of: net.graph), forcedFloat: [2: "too loud"])
+        let plan = planner.plan()
+        #expect(plan.outcome("a") == .quantized && plan.reason("b") == "too loud")
+        let parameters = try net.quantized().parameters
+        for keepsFloat in [false, true] {
+            var configuration = QuantizationConfiguration.int8
+            if keepsFloat { configuration.keepFloat = [NodeSelector(.name("b"))] }
+            var insertion = QDQInsertion(net.graph, plan, parameters, configuration)
+            let graph = try insertion.run()
+            try graph.validate()
+            #expect((graph.initializers["w"] == nil) == !keepsFloat)
+            #expect((try graph.node("b").input(1) == graph.node("a").input(1)) == !keepsFloat)
+        }
     }
 
     @Test("An input that stands for a weight goes with the float weight")

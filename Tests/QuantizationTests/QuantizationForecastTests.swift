@@ -56,4 +56,15 @@ struct QuantizationForecastTests {
         #expect(outcomes["t"] == .fused(into: "a constant"))
         #expect(outcomes["m"] == .quantized)
     }
+
+    @Test("A fused operator is looked at as its parts")
+    func fusedOperator() throws {
+        var net = try Net([2, 8])
+        let weight = try net.random("w", [8, 4])
+        let product = OperatorName("FusedGemm", domain: "com.microsoft")
+        net.output(net.add(product, "g", ["x", weight], ["activation": .text("Relu")]))
+        let outcome = try outcomes(net.graph)["g"]
+        if case .float(let reason)? = outcome { Issue.record("it stays float: \(reason)") }
+        #expect(outcome != nil)
+    }
 }

@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(
-        "A quantized layer runs its input's product on integers, close to the float layer", arguments: ["LSTM", "GRU"])
+        "A quantized layer runs all its products on integers, close to the float layer", arguments: ["LSTM", "GRU"])
     func accuracy(op: String) throws {
         let net = try net(OperatorName(op))
         let quantization = try net.quantized()
@@ -64,7 +64,8 @@ import Testing
         let compiled = try CompiledGraph(quantization.model.graph)
         let work = try compiled.work(for: sample)
         let integers = work.descriptions.filter { $0.arithmetic == .integer && $0.operatorType == op }
-        #expect(integers.count == 2)
+        #expect(integers.count == 4)
+        #expect(integers.filter { $0.kernel.hasPrefix("qrecurrent") }.count == 2)
         #expect(!work.descriptions.contains { $0.kernel == "reference" })
         let found = try #require(try compiled.makeSession().run(sample)["state"]).doubles()
         let expected = try #require(try CompiledGraph(net.graph).makeSession().run(sample)["state"]).doubles()
@@ -76,5 +77,66 @@ import Testing
     @Test("A layer whose last state alone is read is quantized too")
     func stateAlone() throws {
         #expect(try net("LSTM", outputs: [false, true]).plan().outcome("second") == .quantized)
+    }
+
+    @Test("Layers that are to stay float do, with the reason")
+    func keptFloat() throws {
+        let plan = try net("GRU").plan(QuantizationConfiguration(recurrent: .float))
+        #expect(plan.reason("first") == "recurrent layers stay float")
+        #expect(plan.reason("second") == "recurrent layers stay float")
+    }
+
+    private static let asScan = QuantizationConfiguration(recurrent: .static)
+
+    @Test(
+        "As a Scan the cell has scales inside: weights row by row, the state's from all steps",
+        arguments: [("LSTM", "forward"), ("LSTM", "bidirectional"), ("GRU", "bidirectional"), ("RNN", "reverse")])
+    func staticInsertion(op: String, direction: String) throws {
+        let quantization = try net(OperatorName(op), direction: direction).quantized(Self.asScan)
+        let graph = quantization.model.graph
+        let scans = graph.nodes.filter { $0.op == "Scan" }
+        #expect(scans.count == (direction == "bidirectional" ? 3 : 2))
+        #expect(!graph.nodes.contains { $0.op.type == op })
+        for scan in scans {
+            let body = try #require(scan.subgraphs.first)
+            let product = try #require(body.nodes.first { $0.op == "MatMul" })
+            let (state, weights) = (body.producer(of: product.input(0)), body.producer(of: product.input(1)))
+            #expect(state?.op == "DequantizeLinear" && weights?.op == "DequantizeLinear")
+            let codes = try body.initializer(weights?.input(0))
+            let scales = try body.initializer(weights?.input(1))
+            #expect(codes.type == .int8 && scales.count == codes.shape[1])
+            // The first state is zero in every sample: its range is that of the later ones.
+            let scale = try body.initializer(state?.input(1)).floats()[0]
+            #expect(scale > 0.1 / 255 && scale <= 2 / 255)
+        }
+    }
+
+    @Test(
+        "A Scan with scales inside is close to the float layer, and all its products are integer",
+        arguments: [("LSTM", "forward"), ("LSTM", "bidirectional"), ("GRU", "forward"), ("GRU", "bidirectional")])
+    func staticAccuracy(op: String, direction: String) throws {
+        let net = try net(OperatorName(op), direction: direction)
+        let quantization = try net.quantized(Self.asScan)
+        let samples = try net.samples(8, seed: 99)
+        let decibels = try quantization.decibels(on: samples)
+        #expect(decibels > 25, "\(decibels) dB")
+        let compiled = try CompiledGraph(quantization.model.graph)
+        let work = try compiled.work(for: try samples.sample(at: 0).tensors)
+        #expect(work.multiplyAccumulates.integer == work.multiplyAccumulates.total)
+        #expect(work.multiplyAccumulates.total > 0)
+    }
+
+    @Test("A layer that cannot be a Scan keeps its node and quantized weights, and a note says why")
+    func staticFallback() throws {
+        var net = try net("LSTM")
+        let lengths = try Tensor([6, 4] as [Int32])
+        net.graph.initializers["lengths"] = lengths
+        net.graph.nodes[0].inputs.append("lengths")
+        let quantization = try net.quantized(Self.asScan)
+        #expect(quantization.model.graph.nodes.filter { $0.op == "LSTM" }.map(\.name) == ["first"])
+        #expect(quantization.plan.outcome("first") == .quantized)
+        #expect(
+            quantization.notes.contains(
+                "LSTM \"first\" is written as itself, not as a Scan: its sequences have lengths of their own"))
     }
 }

@@ -55,13 +55,13 @@ struct FloatKernelCase: Sendable, CustomTestStringConvertible {
             FloatKernelCase(op: "RMSNormalization", shape: [3, 50], constants: [[50]], kernel: "snormalize"),
             FloatKernelCase(
                 op: "InstanceNormalization", shape: [2, 5, 20, 15], constants: [[5], [5]],
-                attributes: ["epsilon": .float(0.1)], kernel: "snormalize"),
+                attributes: ["epsilon": .float(0.1)], kernel: "schannelsums"),
             FloatKernelCase(
                 op: "InstanceNormalization", shape: [2, 5, 40], constants: [[5], [5]],
-                attributes: ["epsilon": .float(0.1)], kernel: "snormalize"),
+                attributes: ["epsilon": .float(0.1)], kernel: "schannelsums"),
             FloatKernelCase(
                 op: "GroupNormalization", shape: [2, 12, 20, 15], constants: [[12], [12]],
-                attributes: ["num_groups": .int(3), "epsilon": .float(0.1)], kernel: "snormalize"),
+                attributes: ["num_groups": .int(3), "epsilon": .float(0.1)], kernel: "schannelsums"),
         ]
 
     static let movements: [FloatKernelCase] = [
@@ -160,6 +160,43 @@ struct FloatKernelGraphTests {
                 try CompiledGraph(maker.graph).makeSession().run(maker.inputs)
             }
         }
+    }
+
+    @Test("Rows are gathered by constant indices from a constant table", arguments: [0, 1])
+    func constantRows(axis: Int) throws {
+        var maker = IslandMaker(seed: 7)
+        let rows = maker.add(
+            "Gather", [try maker.floats([7, 5]), try maker.integers([3, -1, 0])], ["axis": .int(axis)])
+        maker.output(maker.add("Mul", [rows, try maker.floatInput([1])]))
+        try expectEqual(maker)
+    }
+
+    @Test(
+        "Where takes elements of either value, whatever broadcasts",
+        arguments: [
+            ([2, 3, 5], [2, 3, 5], [2, 3, 5]), ([2, 3, 1], [2, 3, 5], []), ([5], [2, 3, 1], [3, 5]), ([], [4], [3, 1]),
+            ([2, 1, 1, 5], [2, 3, 4, 5], [1]), ([2, 3], [], [1, 1]),
+        ])
+    func selection(_ condition: [Int], _ first: [Int], _ second: [Int]) throws {
+        var maker = IslandMaker(seed: 12)
+        let asked = maker.add("Greater", [try maker.floatInput(condition), try maker.scalar(0)])
+        let a = try maker.floatInput(first)
+        maker.output(maker.add("Where", [asked, a, try maker.floats(second)]))
+        maker.output(maker.add("Where", [asked, try maker.floats(second), maker.add("Exp", [a])]))
+        let whole = maker.add("Cast", [a], ["to": .int(7)])
+        maker.output(maker.add("Where", [asked, whole, maker.constant(try Tensor([Int64(7)]))]))
+        // The reference is that of the Cast.
+        try expectEqual(maker, kernel: "select", allowsReference: true)
+    }
+
+    @Test("Values of any type are said in another shape without work")
+    func reshaped() throws {
+        var maker = IslandMaker(seed: 13)
+        let asked = maker.add("Greater", [try maker.floatInput([2, 6]), try maker.scalar(0)])
+        maker.output(maker.add("Unsqueeze", [asked, try maker.integers([0])]))
+        let codes = try maker.codeInput([4, 6], CodeScheme(scale: 1, zeroPoint: 0, isSigned: true))
+        maker.output(maker.add("Reshape", [codes, try maker.integers([2, -1])]))
+        try expectEqual(maker, kernel: "compare")
     }
 
     @Test(

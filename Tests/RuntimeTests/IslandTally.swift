@@ -12,8 +12,11 @@ struct IslandTally {
 
     static let supportedSets = InstructionSet.allCases.filter(\.isSupported)
 
+    /// How far floats of the fused graph may be from the reference, in parts of the largest.
+    var floatBound = 1e-5
+
     /// Runs the maker's graph fused, on every instruction set and several thread counts, which must agree to the bit, and
-    /// unfused. Codes may be one step from the reference, floats 1e-5 of the largest.
+    /// unfused. Codes may be one step from the reference, floats ``floatBound``, and 1e-5 where unfused.
     ///
     /// - Parameters:
     ///   - kernel: The kernel that must be among those called, of the right instruction set where it has several.
@@ -54,7 +57,9 @@ struct IslandTally {
         #expect(found.shape == expected.shape, "\(label)")
         #expect(found.type == expected.type, "\(label)")
         guard found.shape == expected.shape, found.type == expected.type else { return }
-        guard expected.type.isInteger else { return try expectClose(found, expected, label) }
+        guard expected.type.isInteger else {
+            return try expectClose(found, expected, bound: isFused ? floatBound : 1e-5, label)
+        }
         let pairs = zip(try found.integers(), try expected.integers())
         let far = pairs.enumerated().first { abs($0.element.0 - $0.element.1) > 1 }
         #expect(
@@ -66,15 +71,16 @@ struct IslandTally {
     }
 }
 
-/// Expects floats within 1e-5 of the largest expected one; NaN where NaN is expected, infinities where they are.
+/// Expects floats within `bound` of the largest expected one; NaN where NaN is expected, infinities where they are.
 func expectClose(
-    _ found: Tensor, _ expected: Tensor, _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    _ found: Tensor, _ expected: Tensor, bound: Double = 1e-5, _ label: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     #expect(found.shape == expected.shape, "\(label)", sourceLocation: sourceLocation)
     #expect(found.type == expected.type, "\(label)", sourceLocation: sourceLocation)
     guard found.shape == expected.shape else { return }
     let pairs = zip(try found.doubles(), try expected.doubles())
-    let bound = 1e-5 * (pairs.map(\.1).filter(\.isFinite).map(abs).max() ?? 0)
+    let bound = bound * (pairs.map(\.1).filter(\.isFinite).map(abs).max() ?? 0)
     let wrong = pairs.enumerated().first { _, pair in
         let (a, b) = pair
         return !(a == b || a.isNaN && b.isNaN || abs(a - b) <= bound)
@@ -87,9 +93,11 @@ func expectClose(
 
 /// Compares one graph's results in all the ways of ``IslandTally`` and expects them to be equal.
 func expectEqual(
-    _ maker: IslandMaker, kernel: String? = nil, allowsReference: Bool = false, seed: UInt64 = 0
+    _ maker: IslandMaker, kernel: String? = nil, allowsReference: Bool = false, floatBound: Double = 1e-5,
+    seed: UInt64 = 0
 ) throws {
     var tally = IslandTally()
+    tally.floatBound = floatBound
     try tally.compare(maker, kernel: kernel, allowsReference: allowsReference, seed: seed)
     #expect(tally.different == 0, "\(tally.different) of \(tally.total) elements differ, seed \(seed)")
 }

@@ -21,12 +21,34 @@ struct QuantizedElementwiseTests {
         tally.expectAgreement()
     }
 
-    @Test("Operands that broadcast give what the reference gives", arguments: [[1, 5, 1, 1], [7], [], [2, 1, 7, 7]])
+    @Test(
+        "Operands that broadcast, computed or constant, give what the reference gives in either layout",
+        arguments: [[1, 5, 1, 1], [7], [2, 1, 7, 7], [5, 1, 1], [7, 1], [2, 5, 7, 7], [1, 7]])
     func broadcast(_ shape: [Int]) throws {
-        var maker = IslandMaker(seed: 3)
-        let value = maker.add("Mul", [try maker.activation([2, 5, 7, 7]), try maker.activation(shape)])
-        try maker.quantizedOutput(value)
-        try expectEqual(maker)
+        for (seed, isConstant) in [false, true].enumerated() {
+            for op: OperatorName in ["Add", "Sub", "Mul", "Div"] {
+                var maker = IslandMaker(seed: UInt64(seed + 3))
+                let x = try maker.activation([2, 5, 7, 7])
+                let y = isConstant ? try maker.weight(shape, axis: nil) : try maker.activation(shape)
+                try maker.quantizedOutput(maker.randomActivation(maker.add(op, seed == 0 ? [x, y] : [y, x])))
+                let pooled = maker.add("MaxPool", [x], ["kernel_shape": .ints([1, 1])])
+                try maker.quantizedOutput(maker.add(op, [pooled, y]))
+                try expectEqual(maker, kernel: "qbinary")
+            }
+        }
+    }
+
+    @Test(
+        "With a single constant on either side an operation is a table",
+        arguments: ["Add", "Sub", "Mul", "Div"])
+    func single(_ op: String) throws {
+        for seed in 0..<8 as Range<UInt64> {
+            var maker = IslandMaker(seed: seed)
+            let x = try maker.activation([2, 5, 7])
+            let y = seed < 4 ? try maker.floats([1, 1], in: 0.5...1) : try maker.weight([1], type: .uint8, axis: nil)
+            try maker.quantizedOutput(maker.add(OperatorName(op), seed % 2 == 0 ? [x, y] : [y, x]))
+            try expectEqual(maker, kernel: "table", seed: seed)
+        }
     }
 
     @Test("A value added to itself gives what the reference gives")
@@ -39,7 +61,7 @@ struct QuantizedElementwiseTests {
 
     @Test(
         "A table holds what the reference makes of each of the 256 codes",
-        arguments: QuantizedUnary.operators.sorted { $0.type < $1.type })
+        arguments: QuantizedPointwise.operators.sorted { $0.type < $1.type })
     func table(_ op: OperatorName) throws {
         for seed in 0..<6 as Range<UInt64> {
             var maker = IslandMaker(seed: seed)

@@ -48,6 +48,69 @@ struct QuantizedMatrixProductTests {
         #expect(differences.contains { $0 > 0 })
     }
 
+    @Test(
+        "A product of two computed matrices of codes is its island's reference evaluation",
+        arguments: [
+            ([3, 5], [5, 4]), ([2, 3, 24, 12], [2, 3, 12, 24]), ([2, 3, 7, 33], [1, 3, 33, 17]),
+            ([1, 4, 64], [5, 64, 70]),
+            ([130, 1], [1, 3]), ([6, 40], [2, 2, 40, 1]),
+        ])
+    func computed(_ left: [Int], _ right: [Int]) throws {
+        for seed in 0..<6 as Range<UInt64> {
+            var maker = IslandMaker(seed: seed)
+            let product = maker.add("MatMul", [try maker.activation(left), try maker.activation(right)])
+            let value = try maker.randomActivation(product)
+            if seed < 2 { maker.output(value) } else { try maker.quantizedOutput(value) }
+            try expectEqual(maker, kernel: "qgemm", seed: seed)
+        }
+    }
+
+    @Test("Codes at the ends of their range are multiplied exactly", arguments: [0, 255], [0, 255])
+    func extremes(leftZero: Int, rightZero: Int) throws {
+        var maker = IslandMaker(seed: 1)
+        let schemes = [leftZero, rightZero].map { CodeScheme(scale: 0.01, zeroPoint: $0, isSigned: false) }
+        let left = try maker.codeInput([4, 300], schemes[0]), right = try maker.codeInput([300, 5], schemes[1])
+        for name in [left, right] {
+            let count = try #require(maker.inputs[name.text]).count
+            maker.inputs[name.text] = try Tensor(
+                (0..<count).map { UInt8($0 % 300 < 299 ? 255 : 0) }, shape: name == left ? [4, 300] : [300, 5])
+        }
+        let product = maker.add(
+            "MatMul", [try maker.dequantize(left, schemes[0]), try maker.dequantize(right, schemes[1])])
+        maker.output(product)
+        try expectEqual(maker, kernel: "qgemm")
+    }
+
+    @Test("The constant that is added to a product is its bias", arguments: [false, true])
+    func addedBias(isQuantized: Bool) throws {
+        for seed in 0..<6 as Range<UInt64> {
+            var maker = IslandMaker(seed: seed)
+            let x = isQuantized ? try maker.activation([2, 3, 40]) : try maker.floatInput([2, 3, 40])
+            let weight = isQuantized ? try maker.weight([40, 17], axis: 1) : try maker.floats([40, 17])
+            let bias = try maker.floats(seed % 2 == 0 ? [17] : [1, 1, 17])
+            let product = maker.add("MatMul", [x, weight])
+            let sum = try maker.randomActivation(maker.add("Add", seed < 3 ? [product, bias] : [bias, product]))
+            if isQuantized { try maker.quantizedOutput(sum) } else { maker.output(sum) }
+            try expectEqual(maker, kernel: isQuantized ? "qgemm" : "sgemm", seed: seed)
+            let steps = try CompiledGraph(maker.graph).program(for: maker.inputs).descriptions
+            #expect(!steps.contains { $0.operatorType == "Add" }, "\(steps.map(\.operatorType))")
+        }
+    }
+
+    @Test("A product that somebody else reads, and a summand for each row, are no product with a bias")
+    func otherAdditions() throws {
+        var maker = IslandMaker(seed: 2)
+        let x = try maker.floatInput([2, 3, 8])
+        let product = maker.add("MatMul", [x, try maker.floats([8, 3])])
+        maker.output(maker.add("Add", [product, try maker.floats([3])]))
+        maker.output(product)
+        let other = maker.add("MatMul", [x, try maker.floats([8, 3])])
+        maker.output(maker.add("Add", [other, try maker.floats([3, 1])]))
+        try expectEqual(maker, kernel: "sgemm")
+        let steps = try CompiledGraph(maker.graph).program(for: maker.inputs).descriptions
+        #expect(steps.count { $0.operatorType == "Add" } == 2)
+    }
+
     @Test("Factors other than 1 run as the reference does")
     func factors() throws {
         var maker = IslandMaker(seed: 10)

@@ -15,6 +15,9 @@ struct RecurrentKernelGraphTests {
         }
     }
 
+    /// The state has 16 bits where its weights have 8.
+    private static let codedBound = 2e-4
+
     @Test(
         "A layer of codes with 8-bit weights is the unfused graph's evaluation", arguments: RecurrentCase.Kind.allCases)
     func codes(_ kind: RecurrentCase.Kind) throws {
@@ -23,9 +26,47 @@ struct RecurrentKernelGraphTests {
             var layer = RecurrentCase(kind, &maker.numbers)
             layer.isQuantized = true
             try maker.add(layer)
-            try expectEqual(maker, kernel: "recurrent", seed: seed)
-            try expectEqual(maker, kernel: "qgemm", seed: seed)
+            let kernel = layer.activations.isEmpty ? "qrecurrent" : nil
+            try expectEqual(maker, kernel: kernel, floatBound: Self.codedBound, seed: seed)
+            try expectEqual(maker, kernel: "qgemm", floatBound: Self.codedBound, seed: seed)
         }
+    }
+
+    @Test(
+        "The recurrence runs on codes where functions bound the state",
+        arguments: [
+            (RecurrentCase.Kind.lstm, ["Sigmoid", "Relu", "Tanh"], true),
+            (.lstm, ["HardSigmoid", "Tanh", "Softsign"], true),
+            (.lstm, ["Sigmoid", "Tanh", "Relu"], false), (.lstm, ["Affine", "Tanh", "Tanh"], false),
+            (.gru, ["Sigmoid", "Tanh"], true), (.gru, ["Tanh", "Tanh"], false),
+            (.linearGRU, ["Sigmoid", "Relu"], false),
+            (.rnn, ["ScaledTanh"], true), (.rnn, ["LeakyRelu"], false),
+        ])
+    func boundedFunctions(_ kind: RecurrentCase.Kind, _ names: [String], _ isCoded: Bool) throws {
+        var layer = RecurrentCase(kind)
+        (layer.isQuantized, layer.activations) = (true, names)
+        var maker = IslandMaker(seed: 8)
+        try maker.add(layer)
+        try expectEqual(maker, kernel: isCoded ? "qrecurrent" : "recurrent", floatBound: Self.codedBound)
+    }
+
+    @Test("First states far beyond 1 are as exact, in parts of them", arguments: RecurrentCase.Kind.allCases)
+    func largeFirstStates(_ kind: RecurrentCase.Kind) throws {
+        var layer = RecurrentCase(kind)
+        (layer.isQuantized, layer.hasStates, layer.batch) = (true, true, 3)
+        var maker = IslandMaker(seed: 9)
+        try maker.add(layer)
+        for (name, tensor) in maker.inputs where tensor.type == .float32 && tensor.shape.dimensions[0] == 1 {
+            maker.inputs[name] = try Tensor(try tensor.floats().map { $0 * 5 }, shape: tensor.shape.dimensions)
+        }
+        try expectEqual(maker, kernel: "qrecurrent", floatBound: 5 * Self.codedBound)
+    }
+
+    @Test("The largest code of a state is the largest with which sums of products fit 32 bits")
+    func limits() {
+        #expect(RecurrentCodes.largestLimit([127, -127, 0, 1], row: 2) == 32767)
+        #expect(RecurrentCodes.largestLimit([Int](repeating: -127, count: 600), row: 600) == 28182)
+        #expect(RecurrentCodes.largestLimit([0, 0], row: 2) == 32767)
     }
 
     @Test(
@@ -44,22 +85,27 @@ struct RecurrentKernelGraphTests {
         }
     }
 
-    @Test("The products of codes count as integer work, those of the float state as float work")
+    @Test("The products of the input and of the state count as integer work, where both are codes")
     func multiplyAccumulates() throws {
         var layer = RecurrentCase(.lstm)
         (layer.steps, layer.batch, layer.input, layer.hidden) = (7, 2, 24, 10)
         (layer.direction, layer.isQuantized) = ("bidirectional", true)
-        var maker = IslandMaker(seed: 4)
-        try maker.add(layer)
-        let found = try CompiledGraph(maker.graph).program(for: maker.inputs).multiplyAccumulates
-        #expect(found.integer == 7 * 2 * 2 * 4 * 10 * 24)
-        #expect(found.total == found.integer + 7 * 2 * 2 * 4 * 10 * 10)
+        func work(_ layer: RecurrentCase) throws -> (total: Int, integer: Int) {
+            var maker = IslandMaker(seed: 4)
+            try maker.add(layer)
+            return try CompiledGraph(maker.graph).program(for: maker.inputs).multiplyAccumulates
+        }
+        let coded = try work(layer)
+        #expect(coded.integer == 7 * 2 * 2 * 4 * 10 * (24 + 10) && coded.total == coded.integer)
+        layer.activations = ["Sigmoid", "Tanh", "Relu", "Sigmoid", "Tanh", "Tanh"]
+        let unbounded = try work(layer)
+        #expect(unbounded.integer == 7 * 2 * 2 * 4 * 10 * 24 && unbounded.total == coded.total)
     }
 
-    @Test("Codes of the recurrent weights give the bits of the floats that they stand for")
+    @Test("Where the state is not bounded, codes of its weights give the bits of the floats that they stand for")
     func dequantizedWeights() throws {
         var layer = RecurrentCase(.linearGRU)
-        (layer.hidden, layer.isQuantized) = (19, true)
+        (layer.hidden, layer.isQuantized, layer.activations) = (19, true, ["Sigmoid", "Relu"])
         var maker = IslandMaker(seed: 5)
         try maker.add(layer)
         let found = try CompiledGraph(maker.graph).makeSession().run(maker.inputs)

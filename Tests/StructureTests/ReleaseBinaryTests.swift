@@ -23,11 +23,7 @@ struct ReleaseBinaryTests {
     @Test("is smaller than 25 MB", .enabled(if: isExpected, "run `make release` first"))
     func isSmall() throws {
         let bytes = try Data(contentsOf: URL(filePath: Self.path)).count
-        // The bar stands and is not met; it must not get worse meanwhile.
-        withKnownIssue("28.8 MB since it holds all operators and the image decoders: PLAN in ARCHITECTURE.md") {
-            #expect(bytes < 25_000_000)
-        }
-        #expect(bytes < 29_000_000)
+        #expect(bytes < 25_000_000)
     }
 
     #if os(Linux)

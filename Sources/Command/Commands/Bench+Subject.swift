@@ -27,8 +27,8 @@ final class BenchSubject {
 
     /// - Parameter batch: `nil` for 1, or what the model fixes.
     init(
-        _ loaded: LoadedModel, threads: Int, batch: Int?, shapes: [ShapeArgument], seed: UInt64,
-        instructionSet: InstructionSet
+        _ loaded: LoadedModel, threads: Int, batch: Int?, shapes: [ShapeArgument],
+        values: [InputValueArgument], seed: UInt64, instructionSet: InstructionSet
     ) throws(BitdepthError) {
         path = loaded.path
         isQuantized = loaded.model.isQuantized
@@ -38,7 +38,7 @@ final class BenchSubject {
             try BenchSubject.fixed(try own.applied(to: named), batch: batch)
         }
         inputs = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
-            try BenchSubject.noise(specifications, seed: seed)
+            try BenchSubject.noise(specifications, values, seed: seed)
         }
         let start = ContinuousClock.now
         let compiled = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
@@ -78,10 +78,15 @@ final class BenchSubject {
         return inputs
     }
 
-    /// Normal noise for floats, any codes for 8-bit inputs, zeros for indices, which must lie in range.
-    private static func noise(_ inputs: [InputSpecification], seed: UInt64) throws(BitdepthError) -> [String: Tensor] {
-        var tensors = try RandomSource(inputs: inputs, count: 1, seed: seed).sample(at: 0).tensors
-        for (position, input) in inputs.enumerated() where input.type == .uint8 || input.type == .int8 {
+    /// Normal noise for floats, any codes for 8-bit inputs, zeros for indices, which must lie in range; or what was said.
+    private static func noise(
+        _ inputs: [InputSpecification], _ values: [InputValueArgument], seed: UInt64
+    ) throws(BitdepthError) -> [String: Tensor] {
+        let constants = Dictionary(values.map { ($0.input, $0.value) }) { $1 }
+        let options = DataSource.Options(constants: constants, randomCount: 1, seed: seed)
+        var tensors = try DataSource.open("random", inputs: inputs, options: options).sample(at: 0).tensors
+        for (position, input) in inputs.enumerated()
+        where constants[input.name] == nil && (input.type == .uint8 || input.type == .int8) {
             var generator = SeededGenerator(seed: seed, stream: UInt64(position))
             try tensors[input.name]?.withMutableBytes { bytes in
                 for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: generator.next()) }

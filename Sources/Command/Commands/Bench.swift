@@ -31,10 +31,15 @@ struct Bench: ParsableCommand {
     @Option(help: "Runs before those that are timed.")
     var warmup = 5
 
+    @OptionGroup
+    var shape: ShapeOption
+
     @Option(
-        name: .customLong("shape"), parsing: .singleValue,
-        help: ArgumentHelp("Shape of an input, as in input:1x3x224x224; repeatable.", valueName: "input:shape"))
-    var shapes: [ShapeArgument] = []
+        name: .customLong("input-value"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A number for all elements of an input that decides the way through the model; repeatable.",
+            valueName: "input=number"))
+    var inputValues: [InputValueArgument] = []
 
     @Flag(help: "Where the time goes, step by step, and what is float and why.")
     var explain = false
@@ -45,8 +50,8 @@ struct Bench: ParsableCommand {
     @Option(help: "Seed of the inputs.")
     var seed: UInt64 = 0
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @OptionGroup(title: "Output")
     var output: OutputOptions
@@ -78,7 +83,8 @@ struct Bench: ParsableCommand {
             for batch in batch.map({ $0.counts.map(Optional.some) }) ?? [nil] {
                 let subjects = try loaded.map { model in
                     try BenchSubject(
-                        model, threads: threads, batch: batch, shapes: shapes, seed: seed,
+                        model, threads: threads, batch: batch, shapes: shape.shapes, values: inputValues,
+                        seed: seed,
                         instructionSet: instructionSet)
                 }
                 try measure(subjects)
@@ -91,8 +97,8 @@ struct Bench: ParsableCommand {
     }
 
     private func loadModels() throws -> [LoadedModel] {
-        let loaded = try models.map { path in try LoadedModel(path, allowLinks: allowLinks) }
-        for shape in shapes {
+        let loaded = try models.map { path in try LoadedModel(path, allowLinks: links.allowLinks) }
+        for shape in shape.shapes {
             guard let name = shape.input, !loaded.contains(where: { $0.model.inputs.contains { $0.name == name } })
             else { continue }
             // One of them says what its inputs are called.

@@ -19,8 +19,8 @@ struct Compare: ParsableCommand {
     @Option(help: ArgumentHelp("Layers to show: worst:N, or all in the order of the graph.", valueName: "which"))
     var layers = Layers(selection: .worst(10))
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @OptionGroup(title: "Computation")
     var compute: ComputeOptions
@@ -35,7 +35,8 @@ struct Compare: ParsableCommand {
         _ = try data.recipe()
         if data.path == nil { throw DataOptions.missing }
         let (threads, instructionSet) = (try compute.threadCount(), try compute.instructionSet())
-        let pair = try ModelPair(quantized, baseline: float, allowLinks: allowLinks, instructionSet: instructionSet)
+        let pair = try ModelPair(
+            quantized, baseline: float, allowLinks: links.allowLinks, instructionSet: instructionSet)
         guard let original = pair.baseline, let reference = pair.compiledBaseline else { return }
         let opened = try data.open(
             inputs: pair.model.inputs, recipesFrom: [pair.model, original],

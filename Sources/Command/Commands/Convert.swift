@@ -20,10 +20,8 @@ struct Convert: ParsableCommand {
             "Values that become the model's outputs; what only others need is dropped.", valueName: "value"))
     var outputs: [String] = []
 
-    @Option(
-        name: .customLong("shape"), parsing: .singleValue,
-        help: ArgumentHelp("Shape of an input, as in input:1x3x224x224; repeatable.", valueName: "input:shape"))
-    var shapes: [ShapeArgument] = []
+    @OptionGroup
+    var shape: ShapeOption
 
     @Flag(help: "Fold constants and fuse operators, as is done before quantization.")
     var fold = false
@@ -34,8 +32,8 @@ struct Convert: ParsableCommand {
     @OptionGroup(title: "File")
     var overwrite: OverwriteOption
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @OptionGroup(title: "Output")
     var output: OutputOptions
@@ -45,7 +43,7 @@ struct Convert: ParsableCommand {
             throw BitdepthError(
                 .usage, "no file to write was named: -o is missing", help: ["for example -o model.cut.onnx"])
         }
-        var contents = try ONNX.read(model, allowLinks: allowLinks)
+        var contents = try ONNX.read(model, allowLinks: links.allowLinks)
         let before = contents.graph.nodes.count
         try locating(.init(file: model)) { () throws(BitdepthError) in try change(&contents) }
         var notes: [String] = []
@@ -59,11 +57,11 @@ struct Convert: ParsableCommand {
 
     private func change(_ contents: inout ModelGraph) throws(BitdepthError) {
         let inputs = Model(contents).inputs
-        for (given, original) in zip(try shapes.applied(to: inputs), inputs) where given.shape != original.shape {
+        for (given, original) in zip(try shape.shapes.applied(to: inputs), inputs) where given.shape != original.shape {
             guard let port = contents.graph.inputs.firstIndex(where: { $0.name.text == given.name }) else { continue }
             contents.graph.inputs[port].type = TensorType(given.type, given.shape)
         }
-        if !shapes.isEmpty { try settleOutputs(&contents.graph) }
+        if !shape.shapes.isEmpty { try settleOutputs(&contents.graph) }
         if !outputs.isEmpty { try GraphExtraction(outputs: outputs.map { ValueName($0) }).run(&contents.graph) }
         if fold {
             _ = try PassPipeline.inference(keepQDQ: true, opset: contents.sourceOpset ?? .max).run(&contents.graph)

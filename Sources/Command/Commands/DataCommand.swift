@@ -22,8 +22,8 @@ struct DataCommand: ParsableCommand {
             valueName: "path"))
     var labels: String?
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @OptionGroup(title: "Computation")
     var compute: ComputeOptions
@@ -43,7 +43,7 @@ struct DataCommand: ParsableCommand {
     }
 
     private func report() throws(BitdepthError) -> DataReport {
-        var model = try Model(contentsOf: self.model, allowLinks: allowLinks)
+        var model = try Model(contentsOf: self.model, allowLinks: links.allowLinks)
         // As in eval and compare: a model whose ports carry codes is given floats.
         _ = FloatPorts().run(&model.contents.graph)
         let opened = try data.open(

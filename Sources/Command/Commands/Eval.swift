@@ -32,8 +32,8 @@ struct Eval: ParsableCommand {
             valueName: "condition"))
     var failIf: [String] = []
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @OptionGroup(title: "Computation")
     var compute: ComputeOptions
@@ -46,7 +46,7 @@ struct Eval: ParsableCommand {
         _ = try data.recipe()
         if data.path == nil { throw DataOptions.missing }
         let pair = try ModelPair(
-            model, baseline: baseline, allowLinks: allowLinks, instructionSet: try compute.instructionSet())
+            model, baseline: baseline, allowLinks: links.allowLinks, instructionSet: try compute.instructionSet())
         let opened = try data.open(
             inputs: pair.model.inputs, recipesFrom: [pair.model] + (pair.baseline.map { [$0] } ?? []),
             randomCount: data.samples ?? DataSource.Options().randomCount, seed: compute.seed)

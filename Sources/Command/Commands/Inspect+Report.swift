@@ -3,7 +3,7 @@ import Bitdepth
 extension Inspect {
     /// Reads the model and finds out what there is to say; only `--stats` reads weights.
     func report() throws -> ModelReport {
-        var contents = try ONNX.read(model, allowLinks: allowLinks)
+        var contents = try ONNX.read(model, allowLinks: links.allowLinks)
         let nodes = contents.graph.nodes.count
         let usesCodes = try locating(.init(file: model)) { () throws(BitdepthError) in
             try QOperatorToQDQ().run(&contents.graph) > 0
@@ -31,7 +31,7 @@ extension Inspect {
         let inputs = Model(ModelGraph(graph: graph, opsets: [:])).inputs
         var overrides: [ValueName: TensorType] = [:]
         var assumptions: [String] = []
-        for (given, original) in zip(try shapes.applied(to: inputs), inputs) where given.shape.dimensions != nil {
+        for (given, original) in zip(try shape.shapes.applied(to: inputs), inputs) where given.shape.dimensions != nil {
             var shape = given.shape
             if given.hasFreeBatch, var dimensions = shape.dimensions {
                 dimensions[0] = .known(1)

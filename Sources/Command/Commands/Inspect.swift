@@ -26,13 +26,11 @@ struct Inspect: ParsableCommand {
     @Flag(name: .customLong("stats"), help: "Smallest, largest, mean and zeros of float weights; this reads them.")
     var statistics = false
 
-    @Option(
-        name: .customLong("shape"), parsing: .singleValue,
-        help: ArgumentHelp("Shape of an input, as in input:1x3x224x224; repeatable.", valueName: "input:shape"))
-    var shapes: [ShapeArgument] = []
+    @OptionGroup
+    var shape: ShapeOption
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @OptionGroup(title: "Output")
     var output: OutputOptions

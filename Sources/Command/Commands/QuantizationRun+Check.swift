@@ -33,7 +33,13 @@ extension QuantizationRun {
                 result: result, kind: samples.split.kind, outputs: quantization.float.outputs.map(\.name.text),
                 layers: ComparisonTable(layers, show: .worst(QuantizationRun.shownLayers)),
                 layerSamples: layers.sampleCount),
-            cost: try cost(float, quantized, try check.firstReadable()))
+            cost: try cost(try asGiven(float), quantized, try check.firstReadable()))
+    }
+
+    /// The float model that is timed: the user's own, where its recurrent layers were written in another way.
+    private func asGiven(_ float: CompiledGraph) throws(BitdepthError) -> CompiledGraph {
+        guard configuration.recurrent == .static else { return float }
+        return try CompiledGraph(contents.graph, options: float.options)
     }
 
     /// Beyond the memory budget the outputs are compared; layers are not, and nothing can be timed.

@@ -9,7 +9,7 @@ extension QuantizationRun {
     ) throws(BitdepthError) -> (best: Quantization, result: EvaluationResult?) {
         guard memory.holds(quantization.float) else { return (quantization, nil) }
         let result = try evaluate(quantization, samples, progress)
-        let goal = FallbackGoal(for: configuration)
+        let goal = FallbackGoal(for: configuration, outputsOf: quantization.float)
         guard fallsBack, !goal.isReached(by: result),
             let better = try quantizer.keepingLoudestFloat(
                 quantization, of: contents, goal: goal, found: result, on: samples.split.calibration,

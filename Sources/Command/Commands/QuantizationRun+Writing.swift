@@ -45,6 +45,9 @@ extension QuantizationRun {
         if !configuration.keepFloat.isEmpty {
             annotations["bitdepth.keep_float"] = configuration.keepFloat.map(\.description).joined(separator: " ")
         }
+        if configuration.recurrent != .weights {
+            annotations["bitdepth.recurrent"] = configuration.recurrent.rawValue
+        }
         if let fallback {
             annotations["bitdepth.fallback"] = fallback.kept.map(\.node).joined(separator: " ")
         }

@@ -29,8 +29,8 @@ struct Quantize: ParsableCommand {
     @OptionGroup(title: "File")
     var overwrite: OverwriteOption
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @Flag(help: "Show what would be done and how large the file would be; write nothing.")
     var dryRun = false
@@ -55,7 +55,7 @@ struct Quantize: ParsableCommand {
             if data.path == nil { throw DataOptions.missing }
         }
         let (threads, instructionSet) = (try compute.threadCount(), try compute.instructionSet())
-        let model = try Model(contentsOf: self.model, allowLinks: allowLinks)
+        let model = try Model(contentsOf: self.model, allowLinks: links.allowLinks)
         let externalData = large.externalData(of: model, at: self.model)
         if !dryRun { try large.check(externalData, besides: target.output, force: overwrite.force) }
         let run = QuantizationRun(

@@ -3,25 +3,27 @@ import Bitdepth
 /// The inputs of `run`: files fitted to what the model asks for.
 struct RunInputs {
     private let sources: [(source: any SampleSource, inputs: [InputSpecification])]
-    private let specifications: [InputSpecification]
     private let recipe: PreprocessingRecipe
+    /// Whether several samples can be run as one batch.
+    private let isBatched: Bool
     /// Samples that the files hold.
     let count: Int
     /// Whether a file has bytes for an input that takes floats.
     let hasBytesForFloats: Bool
 
+    /// - Parameter areWhole: Whether each array is fed as it is, instead of cut along its first axis.
     /// - Throws: ``BitdepthError/Code/usage`` for a name that no input has or an input that has no file;
     ///   ``BitdepthError/Code/badData`` for files that do not fit.
-    init(_ arguments: [InputArgument], for model: Model, recipe: PreprocessingRecipe, seed: UInt64)
-        throws(BitdepthError)
-    {
-        specifications = model.inputs
+    init(
+        _ arguments: [InputArgument], for model: Model, recipe: PreprocessingRecipe, areWhole: Bool, seed: UInt64
+    ) throws(BitdepthError) {
         self.recipe = recipe
         let byFile = try RunInputs.assigned(arguments, to: model.inputs)
         var opened: [(source: any SampleSource, inputs: [InputSpecification])] = []
         for (path, inputs) in byFile {
             let options = DataSource.Options(
-                layout: recipe.layout, image: recipe.image, audio: recipe.audio, randomCount: 1, seed: seed)
+                layout: recipe.layout, image: recipe.image, audio: recipe.audio, arraysAreWhole: areWhole,
+                randomCount: 1, seed: seed)
             opened.append((try DataSource.open(path, inputs: inputs, options: options), inputs))
         }
         let counts = opened.map(\.source.count)
@@ -33,6 +35,7 @@ struct RunInputs {
             )
         }
         sources = opened
+        isBatched = !areWhole && !model.inputs.isEmpty && model.inputs.allSatisfy(\.hasFreeBatch)
         hasBytesForFloats = try RunInputs.hasBytesForFloats(opened)
     }
 
@@ -140,13 +143,12 @@ struct RunInputs {
     }
 
     private func nextBatch(from start: Int) throws(BitdepthError) -> (samples: [Sample], bytes: Int) {
-        let isFree = !specifications.isEmpty && specifications.allSatisfy(\.hasFreeBatch)
         var (samples, bytes) = ([Sample](), 0)
         repeat {
             let sample = try sample(at: start + samples.count)
             bytes += sample.tensors.values.reduce(0) { $0 + $1.byteCount }
             samples.append(sample)
-        } while isFree && bytes < RunInputs.batchBytes && start + samples.count < count
+        } while isBatched && bytes < RunInputs.batchBytes && start + samples.count < count
         return (samples, bytes)
     }
 

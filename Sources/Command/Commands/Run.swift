@@ -7,7 +7,8 @@ struct Run: ParsableCommand {
         commandName: "run", abstract: "Inputs in, outputs out: npy, npz, JSON, best classes.",
         discussion: """
             Inputs are .npy, .npz and IDX files (each also .gz), JPEG and PNG images, or folders of these. Their element type is converted, a missing batch axis is \
-            added. Values are taken as they are unless --preprocess says otherwise.
+            added. An array holds one sample for each index of its first axis; --whole feeds it as it is. Values are taken as they are \
+            unless --preprocess says otherwise.
             """)
 
     @Argument(help: "An ONNX file.")
@@ -27,6 +28,9 @@ struct Run: ParsableCommand {
         ))
     var output: String?
 
+    @Flag(help: "Feed each array as it is, once: for inputs without a batch axis, such as states.")
+    var whole = false
+
     @Option(
         help: ArgumentHelp(
             "How raw values become inputs: scale=255,mean=0.286,std=0.353, layout=, dtype=, imagenet, inception, yolo, as for quantize; the word model for what the model's metadata say; none.",
@@ -39,8 +43,8 @@ struct Run: ParsableCommand {
     @Flag(help: "List all elements in JSON, however many there are.")
     var full = false
 
-    @Flag(help: "Follow symbolic links to external data.")
-    var allowLinks = false
+    @OptionGroup
+    var links: LinkOption
 
     @OptionGroup(title: "Output")
     var overwrite: OverwriteOption
@@ -57,11 +61,11 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let (threads, instructionSet) = (try compute.threadCount(), try compute.instructionSet())
-        let model = try Model(contentsOf: self.model, allowLinks: allowLinks)
+        let model = try Model(contentsOf: self.model, allowLinks: links.allowLinks)
         let target = try OutputTarget(
             output, outputs: model.graph.outputs.map(\.name.text), force: overwrite.force, display.terminal)
         let recipe = try recipe(of: model)
-        let data = try RunInputs(inputs, for: model, recipe: recipe, seed: compute.seed)
+        let data = try RunInputs(inputs, for: model, recipe: recipe, areWhole: whole, seed: compute.seed)
         warn(about: data, model)
         let compiled = try locating(.init(file: self.model)) { () throws(BitdepthError) in
             try model.compiled(threads: threads, options: CompileOptions(instructionSet: instructionSet))

@@ -25,10 +25,8 @@ struct DataOptions: ParsableArguments {
     @Flag(help: "Stop at the first file that cannot be read; else such files are left out, named and counted.")
     var strictData = false
 
-    @Option(
-        name: .customLong("shape"), parsing: .singleValue,
-        help: ArgumentHelp("Shape of an input, as in input:1x3x224x224; repeatable.", valueName: "input:shape"))
-    var shapes: [ShapeArgument] = []
+    @OptionGroup
+    var shape: ShapeOption
 
     @Option(
         name: .customLong("input-value"), parsing: .singleValue,
@@ -105,7 +103,7 @@ struct DataOptions: ParsableArguments {
 
     private func shaped(_ inputs: [InputSpecification]) throws(BitdepthError) -> [InputSpecification] {
         var inputs = inputs
-        for argument in shapes {
+        for argument in shape.shapes {
             let names = inputs.map(\.name)
             let name = argument.input ?? (names.count == 1 ? names[0] : "")
             guard let index = names.firstIndex(of: name) else {

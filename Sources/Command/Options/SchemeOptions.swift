@@ -18,6 +18,12 @@ struct SchemeOptions: ParsableArguments {
             "Nodes that stay float: op:Softmax, or name:REGEX for the whole name; repeatable.", valueName: "rule"))
     var keepFloat: [String] = []
 
+    @Option(
+        help:
+            "LSTM, GRU and RNN: 8-bit weights and float states, the cell as a Scan whose states have scales too, or float."
+    )
+    var recurrent: RecurrentForm = .weights
+
     @Option(help: "Element type of the model's inputs and outputs.")
     var io: PortType = .float
 
@@ -39,6 +45,7 @@ struct SchemeOptions: ParsableArguments {
     @Flag(help: "Keep the quantization that the model already has (always on).")
     var keepQuant = false
 
+    enum RecurrentForm: String, CaseIterable, ExpressibleByArgument { case weights, `static`, float }
     enum PortType: String, CaseIterable, ExpressibleByArgument { case float, int8, uint8 }
     enum Sign: String, CaseIterable, ExpressibleByArgument { case int8, uint8 }
 
@@ -46,7 +53,8 @@ struct SchemeOptions: ParsableArguments {
     func configuration() throws(BitdepthError) -> QuantizationConfiguration {
         let named = try NamedScheme.named(scheme)
         var result = QuantizationConfiguration(
-            weights: named.weights, activations: named.activations, calibration: try rangeChoice(), portType: ports)
+            weights: named.weights, activations: named.activations, calibration: try rangeChoice(), portType: ports,
+            recurrent: .init(rawValue: recurrent.rawValue) ?? .weights)
         for rule in keepFloat { result.keepFloat.append(try NodeSelector(parsing: rule)) }
         if perTensor { result.weights.granularity = .perTensor }
         if reduceRange { result.weights.bits = 7 }

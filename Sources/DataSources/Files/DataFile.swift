@@ -31,3 +31,11 @@ struct DataFile {
             help: ["a text file of paths is given as @\(path)"])
     }
 }
+
+extension ArraySource {
+    /// The samples of a file.
+    init(_ file: DataFile, inputs: [InputSpecification], options: DataSource.Options) throws(BitdepthError) {
+        try self.init(
+            file.arrays, inputs: inputs, layout: options.layout, areWhole: options.arraysAreWhole, path: file.path)
+    }
+}

@@ -15,6 +15,8 @@ public enum DataSource {
         public var constants: [String: Double]
         /// Where files that cannot be read are noted, to be left out; without it the first one is an error.
         public var skipped: SkippedSamples?
+        /// Whether an array is one sample as it is, instead of one for each index of its first axis.
+        public var arraysAreWhole: Bool
         /// How many samples `random` has.
         public var randomCount = 128
         public var seed: UInt64 = 0
@@ -22,13 +24,15 @@ public enum DataSource {
 
         public init(
             layout: DataLayout? = nil, image: ImageRecipe = ImageRecipe(), audio: AudioRecipe = AudioRecipe(),
-            constants: [String: Double] = [:], skipped: SkippedSamples? = nil, randomCount: Int = 128, seed: UInt64 = 0
+            constants: [String: Double] = [:], skipped: SkippedSamples? = nil, arraysAreWhole: Bool = false,
+            randomCount: Int = 128, seed: UInt64 = 0
         ) {
             self.layout = layout
             self.image = image
             self.audio = audio
             self.constants = constants
             self.skipped = skipped
+            self.arraysAreWhole = arraysAreWhole
             self.randomCount = randomCount
             self.seed = seed
         }
@@ -76,7 +80,7 @@ public enum DataSource {
             return try openFiles([path], inputs: inputs, options: options, name: path)
         }
         let file = try DataFile.open(path, limits: options.limits)
-        let source = try ArraySource(file.arrays, inputs: inputs, layout: options.layout, path: path)
+        let source = try ArraySource(file, inputs: inputs, options: options)
         try checkNotEmpty(source, path)
         return source
     }

@@ -30,7 +30,7 @@ struct FileCollection: SampleSource {
         var openFiles = 0
         for path in paths {
             let file = try DataFile.open(path, limits: options.limits)
-            let source = try ArraySource(file.arrays, inputs: inputs, layout: options.layout, path: path)
+            let source = try ArraySource(file, inputs: inputs, options: options)
             inMemory += file.bytesInMemory
             guard inMemory <= options.limits.inflatedBytes else {
                 throw BitdepthError(
@@ -65,6 +65,6 @@ struct FileCollection: SampleSource {
     private func source(of entry: Entry) throws(BitdepthError) -> ArraySource {
         if let kept = entry.kept { return kept }
         let file = try DataFile.open(entry.path, limits: options.limits)
-        return try ArraySource(file.arrays, inputs: inputs, layout: options.layout, path: entry.path)
+        return try ArraySource(file, inputs: inputs, options: options)
     }
 }

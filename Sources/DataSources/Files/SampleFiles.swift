@@ -79,19 +79,7 @@ struct SampleFiles<File: SampleFile>: SampleSource {
     }
 
     func sampleIfReadable(at index: Int) throws(BitdepthError) -> Sample? {
-        do throws(BitdepthError) {
-            return try sample(at: index)
-        } catch {
-            guard let skipped, SkippedSamples.unreadable.contains(error.code) else { throw error }
-            skipped.note(error, at: index)
-            return nil
-        }
+        guard let skipped else { return try sample(at: index) }
+        return try skipped.sampleIfReadable(at: index, of: self)
     }
-}
-
-extension SkippedSamples {
-    /// What is wrong with one file and says nothing about the others.
-    static let unreadable: Set<BitdepthError.Code> = [
-        .fileNotFound, .inputOutput, .malformedFile, .truncatedFile, .limitExceeded, .unsupportedFormat,
-    ]
 }

@@ -47,6 +47,6 @@ enum StandardInput {
             }
         }
         let file = try DataFile.open(source, limits: options.limits)
-        return try ArraySource(file.arrays, inputs: inputs, layout: options.layout, path: name)
+        return try ArraySource(file, inputs: inputs, options: options)
     }
 }

@@ -53,17 +53,7 @@ struct ImageCollection: SampleSource {
     }
 
     func sampleIfReadable(at index: Int) throws(BitdepthError) -> Sample? {
-        do throws(BitdepthError) {
-            return try sample(at: index)
-        } catch {
-            guard let skipped = options.skipped, ImageCollection.unreadable.contains(error.code) else { throw error }
-            skipped.note(error, at: index)
-            return nil
-        }
+        guard let skipped = options.skipped else { return try sample(at: index) }
+        return try skipped.sampleIfReadable(at: index, of: self)
     }
-
-    /// What is wrong with one file and says nothing about the others.
-    private static let unreadable: Set<BitdepthError.Code> = [
-        .fileNotFound, .inputOutput, .malformedFile, .truncatedFile, .limitExceeded, .unsupportedFormat,
-    ]
 }

@@ -8,8 +8,24 @@ public final class SkippedSamples: Sendable {
 
     public init() {}
 
+    /// What is wrong with one file and says nothing about the others.
+    static let unreadable: Set<BitdepthError.Code> = [
+        .fileNotFound, .inputOutput, .malformedFile, .truncatedFile, .limitExceeded, .unsupportedFormat,
+    ]
+
     /// Notes that the sample at `index` could not be read; a sample counts once, however often it is asked for.
     func note(_ error: BitdepthError, at index: Int) { errors.withLock { $0[index] = error } }
+
+    /// The sample at `index`, or `nil` after it was noted that its file could not be read.
+    func sampleIfReadable(at index: Int, of source: some SampleSource) throws(BitdepthError) -> Sample? {
+        do throws(BitdepthError) {
+            return try source.sample(at: index)
+        } catch {
+            guard SkippedSamples.unreadable.contains(error.code) else { throw error }
+            note(error, at: index)
+            return nil
+        }
+    }
 
     /// How many samples were left out so far.
     public var count: Int { errors.withLock { $0.count } }

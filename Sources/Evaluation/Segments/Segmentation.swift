@@ -89,7 +89,7 @@ struct Segmentation {
     // MARK: Where a node stands
 
     private mutating func place(_ position: Int) -> Int {
-        let needed = constants(of: position).filter { bytes($0) > budget.ignoredBytes }
+        let needed = constants(of: position).filter { bytes($0) > budget.ignoredBytes && !isVector($0) }
         let own = graph.nodes[position].bodyBytes
         var segment = earliest(position)
         if segments.isEmpty { segments.append(Segment()) }
@@ -106,6 +106,12 @@ struct Segmentation {
     private func hasRoom(_ segment: Segment, _ needed: Set<ValueName>, _ own: Int) -> Bool {
         let total = total(segment, needed, own)
         return segment.bytes == 0 || total == segment.bytes || total <= budget.segmentBytes
+    }
+
+    /// A vector weighs little beside the matrix that it is added to, and kernels of sums begin with it: a bias in another
+    /// segment would be rounded by itself.
+    private func isVector(_ name: ValueName) -> Bool {
+        graph.initializers[name].map { $0.count == $0.shape.dimensions.max() ?? 1 } ?? false
     }
 
     /// Bytes of a segment with what one more node would add.

@@ -53,6 +53,7 @@ public struct OperatorSupport: Sendable {
             notes.append("Relu or Clip behind it costs nothing")
         }
         if let plain = kernels.readAs { notes.append("read as \(plain) between QDQ") }
+        if let parts = kernels.parts { notes.append("taken apart: \(parts)") }
         if kernels.integer == .unary { notes.append("on codes a table of 256 entries") }
         if kernels.integer != nil, kernels.integer != .conversion, kernels.quantization?.isFloat == true {
             notes.append("in integers only where a model's own QDQ ask for it")

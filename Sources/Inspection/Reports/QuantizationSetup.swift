@@ -89,6 +89,7 @@ public struct QuantizationSetup: Sendable {
         text.field("weights", [configuration.weights.summary])
         text.field("activations", [configuration.activations.summary, "ranges by \(configuration.calibration)"])
         if !configuration.keepFloat.isEmpty { text.field("keep float", configuration.keepFloat.map(\.description)) }
+        if configuration.recurrent != .weights { text.field("recurrent", [configuration.recurrent.rawValue]) }
         text.field(
             "written as",
             [form, opset.map { "opset \($0)" }, "inputs and outputs \(configuration.portType.rawValue)"].compactMap {
@@ -124,7 +125,8 @@ public struct QuantizationSetup: Sendable {
                 "activations": .string(configuration.activations.summary),
                 "calibration": .string(configuration.calibration.description),
                 "keep_float": .strings(configuration.keepFloat.map(\.description)),
-                "io": .string(configuration.portType.rawValue), "form": .string(form), "opset": .optional(opset),
+                "recurrent": .string(configuration.recurrent.rawValue), "io": .string(configuration.portType.rawValue),
+                "form": .string(form), "opset": .optional(opset),
             ],
         ]
     }

@@ -114,13 +114,14 @@ typedef enum { BD_ADD = 0, BD_SUBTRACT = 1, BD_MULTIPLY = 2, BD_DIVIDE = 3 } bd_
 
 /// output = clamp(saturate(round_half_even(real / output_scale) + output_zero), minimum, maximum) where
 /// real = dequantized left (operation) dequantized right, each step in FP32 as the unfused nodes would do it, and the
-/// division a true one.
+/// division a true one. An operand whose step is 0 is one code for all elements.
 typedef struct {
   bd_binary_operation operation;
   const uint8_t *left, *right;
   uint8_t *output;
   float left_scale, right_scale, output_scale;
   int32_t left_zero, right_zero, output_zero, minimum, maximum;
+  int64_t left_step, right_step;  ///< 0 or 1
 } bd_qbinary;
 
 typedef struct {
@@ -208,15 +209,26 @@ typedef struct {
 } bd_softmax;
 
 /// Rows of `length` elements brought to mean 0 and variance 1 (or, not centered, to mean square 1), then times `scale` plus
-/// `bias`, which are as long as a row. Means and inverse deviations of all rows are stored where somebody wants them, and
-/// nothing else is without an output.
+/// `bias`, which are as long as a row.
 typedef struct {
   const float *input, *scale, *bias;  ///< bias: NULL where there is none
-  float *output, *means, *inverses;
+  float *output;
   int64_t length;
   float epsilon;
   bool is_centered;
 } bd_normalize;
+
+/// Sums of each channel of images [images][pixels][channels], or [images][channels][pixels], in blocks of BD_SUM_PIXELS
+/// pixels: of the elements, or of the squares of their deviations from their channel's shift. Pixel p of a block goes to
+/// lane p modulo 32 and the lanes are joined by halves, so that both layouts give the same bits. Ranges are of parts: for
+/// each image and block, chunks of BD_COLUMNS channels.
+typedef struct {
+  const float *input, *shifts;  ///< shifts: [images][channels], NULL for plain sums
+  float *sums;                  ///< [images][blocks][channels]
+  int64_t pixels, channels;
+  bool is_channels_last;
+} bd_channel_sums;
+enum { BD_SUM_PIXELS = 512 };
 
 /// output = input * scale + bias by one fused multiply-add; scale and bias have one element per row, or one per column.
 typedef struct {
@@ -253,8 +265,14 @@ typedef enum {
 
 /// One direction of a recurrent layer. `input` holds the products of the layer's input and its weights for all steps,
 /// gate by gate in the order of the ONNX operator specification; the kernel adds `bias`, then the products of the hidden
-/// state in order of k by fused multiply-adds, and applies the cell's functions, which are the same polynomials with the
-/// same roundings in every table.
+/// state, and applies the cell's functions, which are the same polynomials with the same roundings in every table.
+///
+/// Float products are added in order of k by fused multiply-adds. 8-bit weights are multiplied by codes of the state,
+/// code = round_half_even(h * (limit / bound)), whose sums of products are exact integers: sum += float(products) *
+/// (scale * (bound / limit)). The bound is that of the states' magnitudes, for the kernel knows no other: 1, or the
+/// largest magnitude of the first state where that is larger. `code_limit` is at most 32767, and so small that no sum of
+/// products leaves 32 bits. Values beyond the bound are limited to it, NaN counts as 0; a first state that is not finite
+/// makes all sums of its sequence NaN.
 ///
 /// Vectors over units are padded to `stride` elements per gate, a multiple of 64.
 typedef struct {
@@ -266,15 +284,18 @@ typedef struct {
   int64_t input_time, input_sequence;
   float *output;           ///< the hidden state of every step, rows of `hidden`; NULL when nobody wants it
   int64_t output_time, output_sequence;
-  const void *packed_weights;    ///< from the same table's recurrent_pack: all gates, of a BD_CELL_GRU the first two
+  const void *packed_weights;    ///< packed by the same table: all gates, of a BD_CELL_GRU the first two
   const void *packed_candidate;  ///< of a BD_CELL_GRU the third gate
-  const float *scales;           ///< NULL when the packed weights are float; else they are codes, and these [gates][stride]
+  const float *scales;           ///< NULL when the packed weights are float; else they are codes, and these are [gates][stride]
   const float *bias;             ///< [gates][stride], of both products; of a BD_CELL_GRU_LINEAR not that of `reset_bias`
   const float *reset_bias;       ///< [stride], inside the product with the reset gate of a BD_CELL_GRU_LINEAR
   const float *peepholes;        ///< [3][stride] of a BD_CELL_LSTM, or NULL
   float *states[2];              ///< [sequences][stride]: step s reads states[s & 1] and writes the other
   float *cells;                  ///< [sequences][stride]: the cell state of a BD_CELL_LSTM, the update gate of a BD_CELL_GRU
-  float *reset;                  ///< [sequences][stride]: the reset state of a BD_CELL_GRU
+  float *reset;                  ///< [sequences][stride]: the reset state of a BD_CELL_GRU, or the codes of it
+  void *codes[2];                ///< [sequences][stride] of 16 bits: the codes of `states`, in an order that the table knows
+  float *grains;                 ///< [sequences][2]: bound / limit and limit / bound
+  float code_limit;
   float clip;                    ///< bound of the magnitude of what goes into the gates' functions, or infinity
   bool couples_gates;            ///< the forget gate is 1 - the input gate
   bd_activation activations[3];
@@ -328,15 +349,15 @@ typedef struct bd_kernels {
   void (*ssoftmax)(const bd_softmax *job, int64_t part_begin, int64_t part_end);
   void (*snormalize)(const bd_normalize *job, int64_t row_begin, int64_t row_end);
   void (*saffine)(const bd_affine *job, int64_t row_begin, int64_t row_end);
-  /// Down each column of rows begin ..< end: sums[c] of input, or of the squares of input - shifts[c] where shifts are given.
-  void (*scolumns)(const float *input, const float *shifts, float *sums, int64_t columns, int64_t row_begin,
-                   int64_t row_end);
+  void (*schannelsums)(const bd_channel_sums *job, int64_t part_begin, int64_t part_end);
 
-  // Recurrent cells. `weights` are [gates][hidden][hidden], of floats or of 8-bit codes; elements are packed, bytes are
-  // `element_bytes` times as many. Passes follow one another; within a pass, sequences and units may be shared out: a
-  // range of units begins at a multiple of 64 and ends at one, or at `hidden`.
-  size_t (*recurrent_packed_elements)(int64_t hidden, int64_t gates);
-  void (*recurrent_pack)(const void *weights, int64_t element_bytes, int64_t hidden, int64_t gates, void *packed);
+  // Recurrent cells. `weights` are [gates][hidden][hidden], of floats or of 8-bit codes. qrecurrent_begin makes the codes
+  // of the first states, of 8-bit weights alone. Passes follow one another; within a pass, sequences and units may be
+  // shared out: a range of units begins at a multiple of 64 and ends at one, or at `hidden`.
+  size_t (*recurrent_packed_bytes)(int64_t hidden, int64_t gates, bool is_coded);
+  void (*recurrent_pack)(const float *weights, int64_t hidden, int64_t gates, float *packed);
+  void (*qrecurrent_pack)(const int8_t *weights, int64_t hidden, int64_t gates, int8_t *packed);
+  void (*qrecurrent_begin)(const bd_recurrent *job, int64_t sequence_begin, int64_t sequence_end);
   void (*recurrent)(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end, int64_t sequence_begin,
                     int64_t sequence_end, int64_t unit_begin, int64_t unit_end);
 } bd_kernels;

@@ -23,6 +23,11 @@ public struct Attention: Operator {
     public let scoreStage: ScoreStage
     let window: ScoreBias.Window
 
+    /// Whether a query sees no key behind its own position.
+    public var isCausal: Bool { window.isCausal }
+    /// Whether a query sees keys up to some distance only.
+    public var isBounded: Bool { window.left != nil || window.right != nil }
+
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         queryHeads = try attributes.headCount("q_num_heads")
         keyHeads = try attributes.headCount("kv_num_heads")

@@ -9,7 +9,7 @@ public struct ContribAttention: Operator {
     public static let signature = OperatorSignature(
         .microsoft("Attention"), versions: [1], inputs: 2...7, outputs: 1...2)
 
-    private let attention: SelfAttention
+    public let attention: SelfAttention
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) { attention = try SelfAttention(attributes) }
 
@@ -45,7 +45,7 @@ public struct QAttention: Operator {
     public static let signature = OperatorSignature(
         .microsoft("QAttention"), versions: [1], inputs: 5...9, outputs: 1...2)
 
-    private let attention: SelfAttention
+    public let attention: SelfAttention
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) { attention = try SelfAttention(attributes) }
 

@@ -1,17 +1,20 @@
 import BitdepthGraphs
 import BitdepthTensors
+import OrderedCollections
 
 /// The activation that FusedConv and FusedGemm apply to their sums: a function by name, with its numbers in order.
 ///
 /// Source: ONNX Runtime contrib operators, com.microsoft.FusedConv-1 and FusedGemm-1.
-struct FusedActivation: Sendable {
-    private enum Function: Sendable {
+public struct FusedActivation: Sendable {
+    public enum Function: Sendable {
         case none
-        case unary(any UnaryOperator)
-        case clip(low: Double, high: Double)
+        /// An operator of ONNX that reads its numbers from attributes.
+        case unary(any UnaryOperator, attributes: OrderedDictionary<String, Attribute>)
+        /// Bounds are infinite where there are none.
+        case clip(low: Float, high: Float)
     }
 
-    private let function: Function
+    public let function: Function
 
     /// - Parameters:
     ///   - name: `nil` or empty where there is none.
@@ -23,8 +26,8 @@ struct FusedActivation: Sendable {
         }
         if name == "Clip" {
             function = .clip(
-                low: parameters.first?.map(Double.init) ?? -.infinity,
-                high: parameters.dropFirst().first?.map(Double.init) ?? .infinity)
+                low: parameters.first.flatMap { $0 } ?? -.infinity,
+                high: parameters.dropFirst().first.flatMap { $0 } ?? .infinity)
             return
         }
         guard let (type, names) = FusedActivation.functions[name] else {
@@ -35,14 +38,14 @@ struct FusedActivation: Sendable {
         for (name, value) in zip(names, parameters) {
             if let value { node.attributes[name] = .float(value) }
         }
-        function = .unary(try type.init(AttributeReader(node)))
+        function = .unary(try type.init(AttributeReader(node)), attributes: node.attributes)
     }
 
     func apply(_ x: Double) -> Double {
         switch function {
         case .none: x
-        case .unary(let op): op.apply(x)
-        case .clip(let low, let high): min(max(x, low), high)
+        case .unary(let op, _): op.apply(x)
+        case .clip(let low, let high): min(max(x, Double(low)), Double(high))
         }
     }
 

@@ -8,7 +8,7 @@ public struct FusedConv: Operator {
     public static let signature = OperatorSignature(.microsoft("FusedConv"), versions: [1], inputs: 2...4)
 
     public let conv: Conv
-    private let activation: FusedActivation
+    public let activation: FusedActivation
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         conv = try Conv(attributes)

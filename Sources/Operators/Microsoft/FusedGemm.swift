@@ -8,7 +8,7 @@ public struct FusedGemm: Operator {
     public static let signature = OperatorSignature(.microsoft("FusedGemm"), versions: [1], inputs: 2...3)
 
     public let gemm: Gemm
-    private let activation: FusedActivation
+    public let activation: FusedActivation
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         gemm = try Gemm(attributes)

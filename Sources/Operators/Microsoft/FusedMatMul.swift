@@ -9,15 +9,16 @@ public struct FusedMatMul: Operator {
     public static let signature = OperatorSignature(.microsoft("FusedMatMul"), versions: [1], inputs: 2...2)
 
     public let alpha: Float
-    private let left: Arrangement
-    private let right: Arrangement
+    public let left: Arrangement
+    public let right: Arrangement
 
-    struct Arrangement: Sendable, Hashable {
+    /// How the axes of an operand are moved before the product.
+    public struct Arrangement: Sendable, Hashable {
         var transposesMatrix: Bool
         var transposesBatch: Bool
 
         /// For each axis of the arranged operand, that of the operand.
-        func axes(rank: Int) -> [Int] {
+        public func axes(rank: Int) -> [Int] {
             guard rank >= 2 else { return Array(0..<rank) }
             var axes = transposesBatch ? Array(1..<rank - 1) + [0, rank - 1] : Array(0..<rank)
             if transposesMatrix { axes.swapAt(rank - 1, rank - 2) }

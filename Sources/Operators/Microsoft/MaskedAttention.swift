@@ -1,11 +1,12 @@
 import BitdepthTensors
 
 /// Attention whose scores get a mask and a bias before the softmax.
-struct MaskedAttention {
+public struct MaskedAttention: Sendable {
     /// `nil`: 1 / √(head size).
-    let scale: Float?
-    let isCausal: Bool
-    let maskFilter: Float
+    public let scale: Float?
+    public let isCausal: Bool
+    /// What is added to the scores of masked keys.
+    public let maskFilter: Float
 
     /// - Parameters:
     ///   - past: Keys of former calls, before those of this one.

@@ -14,7 +14,7 @@ public struct MultiHeadAttention: Operator {
         .microsoft("MultiHeadAttention"), versions: [1], inputs: 1...10, outputs: 1...4)
 
     public let heads: Int
-    private let attention: MaskedAttention
+    public let attention: MaskedAttention
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         heads = try attributes.positiveInt("num_heads")

@@ -2,14 +2,15 @@ import BitdepthGraphs
 import BitdepthTensors
 
 /// What Attention and QAttention share: queries, keys and values that one product made side by side, attended to under a mask.
-struct SelfAttention: Sendable, Hashable {
-    let heads: Int
-    let isCausal: Bool
-    let maskFilter: Float
+public struct SelfAttention: Sendable, Hashable {
+    public let heads: Int
+    public let isCausal: Bool
+    /// What is added to the scores of masked keys.
+    public let maskFilter: Float
     /// `nil`: 1 / √(head size).
-    let scale: Float?
+    public let scale: Float?
     /// Columns of queries, keys and values where they are not a third each.
-    let widths: [Int]?
+    public let widths: [Int]?
 
     init(_ attributes: AttributeReader) throws(BitdepthError) {
         heads = try attributes.positiveInt("num_heads")

@@ -57,6 +57,7 @@ public struct SkipLayerNormalization: Operator {
         .microsoft("SkipLayerNormalization"), versions: [1], inputs: 3...5, outputs: 1...4)
 
     private let normalization: SkipNormalization
+    public var epsilon: Float { normalization.epsilon }
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         normalization = try SkipNormalization(attributes, isCentered: true)
@@ -81,6 +82,7 @@ public struct SkipSimplifiedLayerNormalization: Operator {
         .microsoft("SkipSimplifiedLayerNormalization"), versions: [1], inputs: 3...4, outputs: 1...4)
 
     private let normalization: SkipNormalization
+    public var epsilon: Float { normalization.epsilon }
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         normalization = try SkipNormalization(attributes, isCentered: false)

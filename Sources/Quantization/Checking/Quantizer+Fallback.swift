@@ -37,12 +37,25 @@ extension Quantizer {
         on samples: any SampleSource, progress: Progress? = nil
     ) throws(BitdepthError) -> Quantization? {
         guard configuration.portType == .float else { return nil }
+        let verified = try samples.chosenByContent(Quantizer.verifiedSamples, threads: threads)
+        let inside = try keepingLoudestFloatInBranches(
+            quantization, of: model, goal: goal, on: verified, progress: progress)
+        var outside = try keepingLoudestFloat(
+            outside: inside ?? quantization, model, goal, found, verified, progress)
+        if let kept = inside?.fallback?.kept { outside?.fallback?.kept.insert(contentsOf: kept, at: 0) }
+        return outside ?? inside
+    }
+
+    /// The same for the nodes that no body holds.
+    private func keepingLoudestFloat(
+        outside quantization: Quantization, _ model: ModelGraph, _ goal: FallbackGoal, _ found: EvaluationResult,
+        _ verified: Subset, _ progress: Progress?
+    ) throws(BitdepthError) -> Quantization? {
         let graph = quantization.float
         let facts = try ShapeInference.facts(of: graph)
         let measurement = NoiseMeasurement(
             graph: graph, facts: facts, plan: quantization.plan, parameters: quantization.parameters,
             configuration: configuration, threads: threads, instructionSet: instructionSet)
-        let verified = try samples.chosenByContent(Quantizer.verifiedSamples, threads: threads)
         let count = NoiseSources(graph, quantization.plan).all(in: quantization.plan).count
         let few = min(
             max(Quantizer.noiseRuns / max(count, 1), Quantizer.noiseSamples.lowerBound),
@@ -78,7 +91,7 @@ extension Quantizer {
             let loudness = outputs.map { result.outputs[$0]?.noisePart ?? 0 }
             search.noise.correct(by: loudness, of: current.plan)
             let limits = outputs.indices.map { output in
-                let limit = (-goal.leastDecibels).energy / severity[output]
+                let limit = (-goal.leastDecibels(of: outputs[output])).energy / severity[output]
                 // Where answers differ although the noise is low, half of it is the next aim.
                 let wanted = Quantizer.margin * (isAgreed[output] ? limit : min(limit, loudness[output] / 2))
                 return max(wanted, Quantizer.leastNoise)
@@ -93,14 +106,14 @@ extension Quantizer {
                 part: search.keptPart, reachesGoal: isReached, rounds: round)
             if result.lowestDecibels > best?.fallback?.decibelsAfter ?? before.lowestDecibels { best = current }
             let isQuiet = zip(outputs, severity).allSatisfy {
-                (result.outputs[$0]?.noisePart ?? 0) * $1 <= (-goal.leastDecibels).energy
+                (result.outputs[$0]?.noisePart ?? 0) * $1 <= (-goal.leastDecibels(of: $0)).energy
             }
             if isReached, isQuiet { break }
         }
         return best
     }
 
-    private func measured(
+    func measured(
         _ quantization: Quantization, against float: CompiledGraph, _ options: CompileOptions, _ samples: Subset,
         _ progress: Progress?
     ) throws(BitdepthError) -> EvaluationResult {
@@ -126,7 +139,7 @@ extension Quantizer {
     }
 
     /// The quantization by another plan, from the same statistics.
-    private func requantized(
+    func requantized(
         _ quantization: Quantization, _ model: ModelGraph, _ plan: QuantizationPlan
     ) throws(BitdepthError) -> Quantization {
         var result = quantization
@@ -136,7 +149,7 @@ extension Quantizer {
         let inserted = try insert(quantization.float, plan, result.parameters)
         result.model = model
         result.model.graph = inserted.graph
-        result.notes = notes(quantization.float, plan, quantization.statistics) + inserted.notes
+        result.notes = try notes(quantization.float, plan, quantization.statistics) + inserted.notes
         try result.model.graph.validate()
         return result
     }

@@ -19,6 +19,11 @@ extension Graph {
         }
     }
 
+    /// Names of the outputs that come out of a Softmax or a Sigmoid.
+    var probabilities: Set<String> {
+        Set(zip(outputs, smoothOutputs(outputs.map(\.name))).filter { $0.name != $1 }.map(\.0.name.text))
+    }
+
     private static let squashing: Set<OperatorName> = ["Softmax", "LogSoftmax", "Sigmoid", "Tanh"]
     private static let moving: Set<OperatorName> = [
         "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Identity",

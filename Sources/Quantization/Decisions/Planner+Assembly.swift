@@ -30,7 +30,11 @@ extension Planner {
             switch rule.role(ofInput: input) {
             case .weight(let axis) where isConstant:
                 plan.weights.append(
-                    .init(position: position, input: input, name: name, axis: outputAxis(axis, of: name, node)))
+                    .init(
+                        position: position, input: input, name: name, axis: outputAxis(axis, of: name, node),
+                        result: index.onlyConsumer(of: name) != nil ? results[position] : nil))
+            // The number that a function of single elements takes beside its variable is exact in the table.
+            case .activation where isConstant && pointwiseInput(position) != nil: break
             case .activation where isConstant:
                 let shared = rule.outputs == .sharedScale ? results[position] : nil
                 plan.constants.append(.init(position: position, input: input, name: name, sharesScaleOf: shared))

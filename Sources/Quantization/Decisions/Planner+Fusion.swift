@@ -4,10 +4,17 @@ import BitdepthTensors
 
 /// Which nodes run inside the integer kernel before them: nothing is rounded in between.
 extension Planner {
-    /// Fuses the addition of a bias to a matrix product, and a Relu or Clip, into the node before. Results that stay float
-    /// have no codes to fuse with.
+    /// Fuses the addition of a bias to a matrix product, and a Relu or Clip, into the node before; of functions of single
+    /// elements, which become one table, a whole chain. Results that stay float have no codes to fuse with.
     mutating func fuseFollowers(of position: Int) {
         guard rule(position).outputs != .float, var result = graph.nodes[position].output(0) else { return }
+        if pointwiseInput(position) != nil {
+            while let next = index.onlyConsumer(of: result), isFree(next), pointwiseInput(next) == result {
+                fuse(next, &result, into: position)
+            }
+            results[position] = result
+            return
+        }
         if let addition = biasAddition(behind: result, of: position) { fuse(addition, &result, into: position) }
         if rule(position).fusesActivation, let next = index.onlyConsumer(of: result), isFree(next),
             isActivation(graph.nodes[next])
@@ -20,7 +27,23 @@ extension Planner {
     private mutating func fuse(_ follower: Int, _ result: inout ValueName, into position: Int) {
         guard let output = graph.nodes[follower].output(0) else { return }
         outcomes[follower] = .fused(into: graph.nodes[position].label)
+        heads[follower] = position
         result = output
+    }
+
+    /// The value of which a node is a function element by element.
+    func pointwiseInput(_ position: Int) -> ValueName? {
+        guard !rule(position).isFloat,
+            let input = graph.nodes[position].pointwiseInput(
+                operators[position], isNumber: { graph.initializers[$0].map(isFiniteNumber) ?? false }),
+            let output = graph.nodes[position].output(0), isFloat(input), isFloat(output),
+            facts[input]?.type.shape == facts[output]?.type.shape
+        else { return nil }
+        return input
+    }
+
+    private func isFiniteNumber(_ constant: Tensor) -> Bool {
+        constant.count == 1 && constant.type.isWideFloat && (try? constant.floats()[0].isFinite) ?? false
     }
 
     /// Undecided, and not to be kept as it is.

@@ -49,22 +49,43 @@ extension Planner {
         return false
     }
 
-    /// Reads floats that were codes before, or feeds a QuantizeLinear, if through an activation: another tool's work, which
-    /// is kept.
+    /// Reads floats that were codes before, or feeds a QuantizeLinear, if behind or in front of functions of single
+    /// elements: another tool's work, which is kept.
     func isAlreadyQuantized(_ position: Int) -> Bool {
         let node = graph.nodes[position]
-        let readsCodes = node.inputs.contains { name in
-            name.flatMap { index.producer[$0] }.map { graph.nodes[$0].op == "DequantizeLinear" } ?? false
+        return node.inputs.contains { $0.map(isDequantized) ?? false }
+            || pointwiseInput(position).map(comesFromCodes) ?? false
+            || node.outputs.contains { $0.map(feedsQuantizer) ?? false }
+    }
+
+    private func comesFromCodes(_ value: ValueName) -> Bool {
+        var current = value
+        for _ in graph.nodes.indices {
+            if isDequantized(current) { return true }
+            guard index.onlyConsumer(of: current) != nil, let producer = index.producer[current],
+                let input = pointwiseInput(producer)
+            else { return false }
+            current = input
         }
-        return readsCodes || node.outputs.contains { $0.map(feedsQuantizer) ?? false }
+        return false
+    }
+
+    private func isDequantized(_ value: ValueName) -> Bool {
+        index.producer[value].map { graph.nodes[$0].op == "DequantizeLinear" } ?? false
     }
 
     private func feedsQuantizer(_ value: ValueName) -> Bool {
-        if (index.consumers[value] ?? []).contains(where: { graph.nodes[$0].op == "QuantizeLinear" }) { return true }
-        guard let next = index.onlyConsumer(of: value), isActivation(graph.nodes[next]),
-            let output = graph.nodes[next].output(0)
-        else { return false }
-        return index.onlyConsumer(of: output).map { graph.nodes[$0].op == "QuantizeLinear" } ?? false
+        var current = value
+        for _ in graph.nodes.indices {
+            if (index.consumers[current] ?? []).contains(where: { graph.nodes[$0].op == "QuantizeLinear" }) {
+                return true
+            }
+            guard let next = index.onlyConsumer(of: current), pointwiseInput(next) == current,
+                let output = graph.nodes[next].output(0)
+            else { return false }
+            current = output
+        }
+        return false
     }
 
     /// Relu, or Clip with constant bounds.

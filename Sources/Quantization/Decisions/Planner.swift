@@ -18,8 +18,12 @@ public struct Planner {
     var outcomes: [NodeDecision.Outcome?]
     /// For each node the value in which its quantized result lies: that of a fused activation, or its own output.
     var results: [Int: ValueName] = [:]
+    /// For each fused node the one that it runs inside of.
+    var heads: [Int: Int] = [:]
     /// Whether the sum of a quantized node stays float where nobody wants codes of it.
     var leavesSumsFloat = false
+    /// Sums that the gates of a recurrent cell are made of.
+    var gatedSums: Set<Int> = []
     /// Outputs of the graph of which the caller wants no codes.
     var floatOutputs: Set<ValueName> = []
 
@@ -41,6 +45,7 @@ public struct Planner {
 
     public mutating func plan() -> QuantizationPlan {
         keepDetectionTail()
+        keepGatedStates()
         for position in order { decideByItself(position) }
         for position in order where outcomes[position] == nil { joinIsland(position) }
         for position in order.reversed() { keepWanted(position) }
@@ -57,6 +62,8 @@ public struct Planner {
             outcomes[position] = .alreadyQuantized
         } else if let selector = configuration.keepFloat.first(where: { $0.matches(node) }) {
             outcomes[position] = .float(reason: "kept float by \(selector.description)")
+        } else if configuration.recurrent == .float, RecurrentToScan.operators.contains(node.op) {
+            outcomes[position] = .float(reason: "recurrent layers stay float")
         } else if isAlreadyQuantized(position) {
             outcomes[position] = .alreadyQuantized
         } else if rule.isFloat {
@@ -131,15 +138,15 @@ public struct Planner {
             let wanted = graph.nodes[position].outputs.contains { $0.map(isWanted) ?? false }
             outcomes[position] = wanted ? .movesCodes : .float(reason: Planner.nobodyWants)
         case .quantized? where isSum(position):
-            guard leavesSumsFloat, canLeaveSumFloat(position), let result = results[position], !isWanted(result) else {
-                return
-            }
+            guard let result = results[position], leavesSumsFloat || isReadAsFloat(position, result: result),
+                canLeaveSumFloat(position), !isWanted(result)
+            else { return }
             results[position] = nil
         case .quantized?:
             // A sum gains by integers whoever reads it; the others only lose a rounding when floats are wanted next.
             guard let result = results[position], !isWanted(result) else { return }
             outcomes[position] = .float(reason: Planner.nobodyWants)
-            for other in outcomes.indices where other != position && isFused(other, into: position) {
+            for other in outcomes.indices where heads[other] == position {
                 outcomes[other] = .float(reason: Planner.nobodyWants)
             }
             results[position] = nil
@@ -161,10 +168,5 @@ public struct Planner {
         case .movesCodes?: graph.nodes[consumer].input(0) == value
         default: false
         }
-    }
-
-    private func isFused(_ position: Int, into head: Int) -> Bool {
-        guard case .fused? = outcomes[position], let result = results[head] else { return false }
-        return graph.nodes[position].output(0) == result
     }
 }

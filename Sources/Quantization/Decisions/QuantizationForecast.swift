@@ -17,13 +17,17 @@ public struct QuantizationForecast: Sendable {
     public init(
         _ graph: Graph, _ configuration: QuantizationConfiguration = .int8, facts: [ValueName: Fact]
     ) throws(BitdepthError) {
-        var sketch = ForecastSketch(graph, facts)
+        // Parts of fused operators have weights of their own, which are constants only when they stand there.
+        var expanded = graph
+        let isExpanded = try OperatorExpansion().run(&expanded) > 0
+        let facts = isExpanded ? QuantizationForecast.completed(facts, for: expanded) : facts
+        var sketch = ForecastSketch(expanded, facts)
         sketch.takeOutUnknownOperators()
         sketch.takeOutConstants()
         _ = try QuantizationForecast.pipeline.run(&sketch.graph)
         sketch.takeOutAffineNodes()
-        let facts = QuantizationForecast.completed(facts, for: sketch.graph)
-        var planner = try Planner(sketch.graph, configuration, facts: facts)
+        let known = QuantizationForecast.completed(facts, for: sketch.graph)
+        var planner = try Planner(sketch.graph, configuration, facts: known)
         let plan = planner.plan()
         var planned: [ValueName: NodeDecision.Outcome] = [:]
         for (node, decision) in zip(sketch.graph.nodes, plan.decisions) {

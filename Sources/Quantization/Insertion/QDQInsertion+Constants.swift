@@ -8,23 +8,44 @@ extension QDQInsertion {
         guard let weight = graph.initializers[use.name] else { return }
         let bias = plan.biases.first { $0.position == use.position && $0.weight == use.input }
         let biasValues = try bias.flatMap { graph.initializers[$0.name] }?.floats()
-        let activation = bias.flatMap { inputParameters(use.position, $0.activation) }
+        let activation = inputParameters(use.position, bias?.activation ?? 0)
         let node = graph.nodes[use.position]
         let quantized = try locating(node.place.inside(.init(tensor: use.name.text))) { () throws(BitdepthError) in
             try WeightQuantizer(configuration.weights).quantize(
-                weight, axis: use.axis, bias: biasValues, inputScale: activation?.scale ?? 1)
+                weight, axis: use.axis, bias: biasValues, inputScale: activation?.scale ?? 1,
+                outputScale: activation == nil ? nil : use.result.flatMap { parameters[$0]?.scale })
         }
         if !quantized.widenedChannels.isEmpty {
             notes.append(
                 "\(node.label): the scale of \(quantized.widenedChannels.count) channel(s) was widened so that the bias fits 32 bits"
             )
         }
-        graph.nodes[use.position].inputs[use.input] = try dequantized(
+        let result = try dequantized(
             quantized.codes, of: use.name, scales: quantized.scales, zeroPoints: quantized.zeroPoints,
             axis: quantized.axis)
+        graph.nodes[use.position].inputs[use.input] = result
+        if storedWeights[use.name] == nil { storedWeights[use.name] = result }
         if let bias, let biasValues, let activation {
             try insertBias(
                 bias, biasValues, scales: quantized.scales.map { Float(Double($0) * Double(activation.scale)) })
+        }
+    }
+
+    /// A sum that stays float for the noise of its activations reads the codes of a weight where other nodes have them: stored
+    /// twice, as codes and as floats, a weight would be larger than it was. Nodes that the caller keeps float are left alone.
+    mutating func storeWeightsOnce() throws(BitdepthError) {
+        for position in graph.nodes.indices where !storedWeights.isEmpty {
+            let node = graph.nodes[position]
+            guard position < plan.decisions.count, case .float = plan.decisions[position].outcome,
+                !configuration.keepFloat.contains(where: { $0.matches(node) })
+            else { continue }
+            let rule = try OperatorCatalogue.all.decode(node).quantization
+            for (input, name) in node.inputs.enumerated() {
+                guard case .weight = rule.role(ofInput: input), let stored = name.flatMap({ storedWeights[$0] }) else {
+                    continue
+                }
+                graph.nodes[position].inputs[input] = stored
+            }
         }
     }
 

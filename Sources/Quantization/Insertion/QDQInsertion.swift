@@ -17,6 +17,8 @@ public struct QDQInsertion {
     private var newNodes: [Node] = []
     /// Constants that were quantized already: several nodes may read one.
     private var constants: [ConstantKey: ValueName] = [:]
+    /// For each weight that is stored as codes, those codes dequantized, as the first node that has them reads them.
+    var storedWeights: [ValueName: ValueName] = [:]
     /// What is worth telling: widened channels.
     public internal(set) var notes: [String] = []
     /// Where codes go that memory has no room for.
@@ -39,6 +41,7 @@ public struct QDQInsertion {
         try quantizeBodies()
         for value in plan.calibratedValues { try insertPair(for: value) }
         for weight in plan.weights { try insertWeight(weight) }
+        try storeWeightsOnce()
         for constant in plan.constants { try insertConstant(constant) }
         graph.nodes += newNodes
         try graph.sortTopologically()

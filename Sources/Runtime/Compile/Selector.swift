@@ -60,6 +60,9 @@ struct Selector {
             return Requantize(node: producer.node, input: (input, from), output: output, parameters: parameters)
         }
         guard context.isInterior(value) else { return nil }
+        if let chain = QuantizedPointwise(endingWith: value, output: output, parameters: parameters, context) {
+            return chain
+        }
         if let (clamp, core) = activation(producer.node, producer.op), context.isInterior(core),
             let island = island(
                 core, clamp: clamp, output: output, parameters: parameters, fused: [producer.node.label])
@@ -73,12 +76,16 @@ struct Selector {
     private func island(
         _ value: ValueName, clamp: Clamp?, output: ValueName, parameters: CodeParameters?, fused: [String]
     ) -> (any Lowering)? {
-        guard let core = context.producer(of: value), let inputs = context.islandInputs(core.node) else { return nil }
-        let island = Island(
-            node: core.node, op: core.op, inputs: inputs, clamp: clamp, output: output, outputParameters: parameters,
-            fused: fused, coreOutput: value)
-        for rule in LoweringRules.islands {
-            if let lowering = rule(island, context) { return lowering }
+        guard let core = context.producer(of: value) else { return nil }
+        let biased = context.biasedProduct(core.node).map { ($0.node, $0.op, fused + [core.node.label]) }
+        for (node, op, fused) in [biased, (core.node, core.op, fused)].compactMap({ $0 }) {
+            guard let inputs = context.islandInputs(node) else { continue }
+            let island = Island(
+                node: node, op: op, inputs: inputs, clamp: clamp, output: output, outputParameters: parameters,
+                fused: fused, coreOutput: value)
+            for rule in LoweringRules.islands {
+                if let lowering = rule(island, context) { return lowering }
+            }
         }
         return nil
     }
@@ -100,14 +107,22 @@ struct Selector {
     private func floatSum(
         _ node: Node, _ op: any Operator, _ value: ValueName, _ clamp: Clamp, _ output: ValueName, fused: [String]
     ) -> (any Lowering)? {
-        if fuses, LoweringRules.floatResults.contains(node.op),
+        let biased = fuses ? context.biasedProduct(node) : nil
+        if fuses, biased != nil || LoweringRules.floatResults.contains(node.op),
             let island = island(
                 value, clamp: clamp == .none ? nil : clamp, output: output, parameters: nil, fused: fused)
         {
             return island
         }
         guard clamp == .none || LoweringRules.clamping.contains(node.op) else { return nil }
-        let float = FloatNode(node: node, op: op, clamp: clamp, output: output, fused: fused, readsCodes: fuses)
+        var float = FloatNode(node: node, op: op, clamp: clamp, output: output, fused: fused, readsCodes: fuses)
+        if let biased {
+            float.node = biased.node
+            float.op = biased.op
+            float.fused.append(node.label)
+            if let product = FloatMatrixProduct(float, context) { return product }
+            (float.node, float.op, float.fused) = (node, op, fused)
+        }
         for rule in LoweringRules.floats {
             if let lowering = rule(float, context) { return lowering }
         }

@@ -62,12 +62,8 @@ struct FloatBroadcast: Lowering {
         }
         let kernel = try builder.kernels.entry(\.sbroadcast)
         let target = builder.define(node.output, shape: shape, layout: layout, cell: .float32)
-        let order = layout.axes(rank: shape.rank)
-        let strides = zip(operands, layouts).map { operand, layout in
-            let own = BroadcastLoop.strides(operand.shape, layout, in: shape)
-            return order.map { own[$0] }
-        }
-        let walk = BroadcastLoop(order.map { shape[$0] }, strides[0], strides[1])
+        let walk = BroadcastLoop(
+            shape, layout, left: (operands[0].shape, layouts[0]), right: (operands[1].shape, layouts[1]))
         let (operation, clamp) = (operation, node.clamp)
         builder.add(
             node.description(kernel: "sbroadcast \(builder.instructionSet)"), reads: sources.compactMap(\.buffer),
@@ -84,7 +80,14 @@ struct FloatBroadcast: Lowering {
         let whole = operands.compactMap { operand -> ValueName? in
             if case .value(let name, shape) = operand { name } else { nil }
         }
-        return whole.isEmpty || shape.rank < 3 ? .plain : builder.commonLayout(of: whole)
+        return builder.broadcastLayout(of: whole, shape)
+    }
+}
+
+extension ProgramBuilder {
+    /// The layout of a result of this shape that some values of the same shape are combined to.
+    func broadcastLayout(of whole: [ValueName], _ shape: Shape) -> Layout {
+        whole.isEmpty || shape.rank < 3 ? .plain : commonLayout(of: whole)
     }
 }
 
@@ -115,6 +118,18 @@ struct BroadcastLoop: Sendable {
         self.init(
             shape.dimensions, BroadcastLoop.strides(left, .plain, in: shape),
             BroadcastLoop.strides(right, .plain, in: shape))
+    }
+
+    /// - Parameters:
+    ///   - shape: The result's, which lies in `layout`.
+    ///   - left, right: The operands' shapes and layouts.
+    init(_ shape: Shape, _ layout: Layout, left: (Shape, Layout), right: (Shape, Layout)) {
+        let order = layout.axes(rank: shape.rank)
+        let strides = [left, right].map { operand, layout in
+            let own = BroadcastLoop.strides(operand, layout, in: shape)
+            return order.map { own[$0] }
+        }
+        self.init(order.map { shape[$0] }, strides[0], strides[1])
     }
 
     /// - Parameters:

@@ -42,28 +42,20 @@ struct ChannelNormalization: Lowering {
         let view = try builder.float(input, layout: nil)
         let affine = try builder.kernels.entry(\.saffine)
         let (images, pixels, channels) = view.channelsLast
-        var image = NormalizedImage(
+        let image = NormalizedImages(
             images: images, pixels: pixels, channels: channels, groups: groups, epsilon: epsilon,
-            scale: builder.constant(scale), bias: builder.constant(bias))
-        image.isChannelsLast = view.layout == .channelsLast && !view.isLayoutFree
+            isChannelsLast: view.layout == .channelsLast && !view.isLayoutFree, scale: builder.constant(scale),
+            bias: builder.constant(bias))
         let target = builder.define(node.output, shape: view.shape, layout: view.layout, cell: .float32)
         let scratch = builder.buffer(bytes: image.scratchCount * 4)
-        let description = node.description(kernel: "snormalize \(builder.instructionSet)")
-        let (reads, writes) = ([view.buffer], [target.buffer, scratch])
-        if image.isChannelsLast {
-            let columns = try builder.kernels.entry(\.scolumns)
-            builder.add(description, reads: reads, writes: writes) { [image] placement in
-                ChannelsLastNormalizationStep(
-                    columns: columns, affine: affine, image: image, input: placement[view.buffer],
-                    output: placement[target.buffer], scratch: placement[scratch])
-            }
-        } else {
-            let moments = try builder.kernels.entry(\.snormalize)
-            builder.add(description, reads: reads, writes: writes) { [image] placement in
-                PlanesNormalizationStep(
-                    moments: moments, affine: affine, image: image, input: placement[view.buffer],
-                    output: placement[target.buffer], scratch: placement[scratch])
-            }
+        let sums = try builder.kernels.entry(\.schannelsums)
+        builder.add(
+            node.description(kernel: "schannelsums \(builder.instructionSet)"), reads: [view.buffer],
+            writes: [target.buffer, scratch]
+        ) { placement in
+            ChannelNormalizationStep(
+                sums: sums, affine: affine, image: image, input: placement[view.buffer],
+                output: placement[target.buffer], scratch: placement[scratch])
         }
     }
 }

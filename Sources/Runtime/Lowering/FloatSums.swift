@@ -83,7 +83,7 @@ struct FloatConvolution: Lowering {
     }
 }
 
-/// `Gemm` and `MatMul` in FP32 with a constant matrix.
+/// `Gemm`, and `MatMul` with the bias that may be added to it, in FP32 with a constant matrix.
 struct FloatMatrixProduct: Lowering {
     let node: FloatNode
     let input: ValueName
@@ -95,7 +95,7 @@ struct FloatMatrixProduct: Lowering {
         guard let input = node.node.input(0), context.facts[input]?.element == .float32,
             let matrix = context.floatConstant(node.node.input(1)), let shape = context.shape(input),
             let product = MatrixProduct(node.op, shape, matrix.shape),
-            let bias = FloatBias.values(node.op is Gemm ? node.node.input(2) : nil, count: product.columns, context)
+            let bias = FloatBias.values(node.node.input(2), count: product.columns, context)
         else { return nil }
         self.node = node
         self.input = input

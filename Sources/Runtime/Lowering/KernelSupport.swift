@@ -16,6 +16,8 @@ public struct KernelSupport: Sendable, Hashable {
     public var quantization: QuantizationRule?
     /// The operator whose kernels run, between DequantizeLinear and QuantizeLinear, for operators from codes to codes.
     public var readAs: OperatorName?
+    /// What the operator is taken apart into before it is compiled, in words; `nil` where it stays whole.
+    public var parts: String?
 
     /// Families of kernels, by what they do.
     public enum Kernel: String, Sendable, Hashable, CaseIterable {
@@ -49,10 +51,13 @@ public struct KernelSupport: Sendable, Hashable {
             return
         }
         quantization = type.flatMap(KernelSupport.rule)
+        parts = name.parts
         guard type != nil else { return }
         float =
             KernelSupport.shared[name] ?? KernelSupport.floats[name] ?? (type is any UnaryOperator.Type ? .unary : nil)
-        integer = KernelSupport.shared[name] ?? (QuantizedUnary.operators.contains(name) ? .unary : nil)
+        integer =
+            KernelSupport.shared[name] ?? KernelSupport.codes[name]
+            ?? (QuantizedPointwise.operators.contains(name) ? .unary : nil)
         if integer == nil, case .sameScale(asInput: 0)? = quantization?.outputs { integer = .movement }
     }
 
@@ -73,7 +78,8 @@ public struct KernelSupport: Sendable, Hashable {
     private static let floats: [OperatorName: Kernel] = {
         var kernels: [OperatorName: Kernel] = [
             "Sum": .binary, "Equal": .binary, "Less": .binary, "LessOrEqual": .binary, "Greater": .binary,
-            "GreaterOrEqual": .binary, "Cast": .conversion,
+            "GreaterOrEqual": .binary, "Cast": .conversion, "Where": .movement,
+            "DynamicQuantizeLinear": .conversion,
         ]
         for name in VectorReduction.all.keys { kernels[name] = .reduction }
         for name in Rearrangement.operators { kernels[name] = .movement }
@@ -83,6 +89,9 @@ public struct KernelSupport: Sendable, Hashable {
         ] { kernels[name] = .normalization }
         return kernels
     }()
+
+    /// Operators whose kernels take codes alone.
+    private static let codes: [OperatorName: Kernel] = ["MatMulInteger": .sums]
 
     /// The rule of a node that has no attributes, else of one that has the commonest attributes without defaults.
     private static func rule(of type: any Operator.Type) -> QuantizationRule? {

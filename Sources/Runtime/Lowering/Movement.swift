@@ -106,24 +106,27 @@ struct Requantize: Lowering {
     }
 }
 
-/// A float value said in another shape: no work at all.
-struct FloatReshape: Lowering {
+/// A value said in another shape: no work at all.
+struct PlainReshape: Lowering {
     let node: FloatNode
     let input: ValueName
+    let isFloat: Bool
 
     init?(_ node: FloatNode, _ context: CompileContext) {
         guard QuantizedMovement.reshaping.contains(node.node.op), let input = node.node.input(0),
-            context.facts[input]?.element == .float32,
-            node.node.outputs.count == 1, context.shape(node.output) != nil, node.clamp == .none
+            let element = context.facts[input]?.element, element.bitWidth >= 8,
+            node.node.outputs.count == 1, let shape = context.shape(node.output),
+            context.shape(input)?.count == shape.count, node.clamp == .none
         else { return nil }
         self.node = node
         self.input = input
+        isFloat = element == .float32
     }
 
     var reads: [ValueName] { [input] }
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
-        var view = try builder.float(input, layout: .plain)
+        var view = isFloat ? try builder.float(input, layout: .plain) : try builder.raw(input)
         view.shape = try builder.shape(of: node.output)
         builder.define(node.output, view)
     }

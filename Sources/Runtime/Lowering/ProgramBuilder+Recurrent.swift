@@ -18,13 +18,15 @@ extension ProgramBuilder {
         var directions: [RecurrentDirection] = []
         for index in 0..<plan.directions {
             var direction: RecurrentDirection
-            let rows = index * plan.rows * plan.hidden
+            let rows = index * plan.rows * plan.hidden..<(index + 1) * plan.rows * plan.hidden
             switch constants.weights {
             case .floats(let values):
-                direction = try packed(values[rows..<rows + plan.rows * plan.hidden], index, constants, plan)
-            case .codes(let codes, let scales):
-                direction = try packed(codes[rows..<rows + plan.rows * plan.hidden], index, constants, plan)
-                direction.scales = constant(RecurrentConstants.padded(scales, plan))
+                direction = try packed(
+                    values[rows], with: kernels.entry(\.recurrent_pack), isCoded: false, index, constants, plan)
+            case .codes(let codes):
+                direction = try packed(
+                    codes.weights[rows], with: kernels.entry(\.qrecurrent_pack), isCoded: true, index, constants, plan)
+                direction.scales = constant(RecurrentConstants.padded(codes.scales, plan))
             }
             if plan.cell == .linearGRU { direction.resetBias = constant(constants.resetBias(plan, direction: index)) }
             if !constants.peepholes.isEmpty {
@@ -35,25 +37,26 @@ extension ProgramBuilder {
         return directions
     }
 
-    private mutating func packed<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
-        _ weights: ArraySlice<Element>, _ index: Int, _ constants: RecurrentConstants, _ plan: RecurrentPlan
+    private typealias Pack<Element> = (UnsafePointer<Element>?, Int64, Int64, UnsafeMutablePointer<Element>?) -> Void
+
+    private mutating func packed<Element: BitwiseCopyable & AdditiveArithmetic>(
+        _ weights: ArraySlice<Element>, with pack: Pack<Element>, isCoded: Bool, _ index: Int,
+        _ constants: RecurrentConstants, _ plan: RecurrentPlan
     ) throws(BitdepthError) -> RecurrentDirection {
+        let bytes = try kernels.entry(\.recurrent_packed_bytes)
+        func packed(_ weights: ArraySlice<Element>, gates: Int) -> [Element] {
+            let (hidden, gates) = (Int64(plan.hidden), Int64(gates))
+            let count = bytes(hidden, gates, isCoded) / MemoryLayout<Element>.size
+            var packed = [Element](repeating: .zero, count: count)
+            pack(Array(weights), hidden, gates, &packed)
+            return packed
+        }
         // With an inner reset the third gate's product waits for the reset gates of all units.
         let together = plan.cell == .gru ? 2 : plan.gates
         let split = weights.startIndex + together * plan.hidden * plan.hidden
-        let first = try packed(Array(weights[..<split]), hidden: plan.hidden, gates: together)
-        let rest = together < plan.gates ? try packed(Array(weights[split...]), hidden: plan.hidden, gates: 1) : nil
+        let first = constant(packed(weights[..<split], gates: together))
+        let rest = together < plan.gates ? constant(packed(weights[split...], gates: 1)) : nil
         return RecurrentDirection(
             weights: first, candidate: rest, bias: constant(constants.inputBias(plan, direction: index)))
-    }
-
-    private mutating func packed<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
-        _ weights: [Element], hidden: Int, gates: Int
-    ) throws(BitdepthError) -> Location {
-        let elements = try kernels.entry(\.recurrent_packed_elements)
-        let pack = try kernels.entry(\.recurrent_pack)
-        var packed = [Element](repeating: 0, count: elements(Int64(hidden), Int64(gates)))
-        pack(weights, Int64(MemoryLayout<Element>.size), Int64(hidden), Int64(gates), &packed)
-        return constant(packed)
     }
 }

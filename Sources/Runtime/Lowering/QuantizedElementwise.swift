@@ -3,101 +3,112 @@ import BitdepthOperators
 import BitdepthTensors
 import CBitdepthKernels
 
-/// `Add`, `Sub`, `Mul`, `Div` of two quantized tensors of the same shape.
+/// `Add`, `Sub`, `Mul`, `Div` of two quantized tensors that broadcast, one of which may be constant.
 struct QuantizedBinary: Lowering {
     let island: Island
     let operation: bd_binary_operation
-    let left: (value: ValueName, parameters: CodeParameters)
-    let right: (value: ValueName, parameters: CodeParameters)
+    let operands: [Operand]
     let outputParameters: CodeParameters
+    let shape: Shape
 
     static let operations: [OperatorName: bd_binary_operation] = [
         "Add": BD_ADD, "Sub": BD_SUBTRACT, "Mul": BD_MULTIPLY, "Div": BD_DIVIDE,
     ]
 
-    init?(_ island: Island, _ context: CompileContext) {
-        guard let operation = QuantizedBinary.operations[island.node.op], let left = island.activation(0),
-            let right = island.activation(1), let outputParameters = island.outputParameters,
-            let shape = context.shape(left.value), shape == context.shape(right.value), shape.count > 0
-        else { return nil }
-        self.island = island
-        self.operation = operation
-        self.left = left
-        self.right = right
-        self.outputParameters = outputParameters
+    struct Operand {
+        var source: Source
+        var shape: Shape
+        var parameters: CodeParameters
+
+        enum Source {
+            case value(ValueName)
+            /// Codes as they lie in memory.
+            case constant([UInt8])
+        }
+
+        var value: ValueName? { if case .value(let name) = source { name } else { nil } }
+
+        init?(_ input: IslandInput?, _ context: CompileContext) {
+            switch input {
+            case .codes(let name, let parameters):
+                guard let shape = context.shape(name) else { return nil }
+                self.shape = shape
+                self.parameters = parameters
+                source = .value(name)
+            case .constant(let constant):
+                guard let (codes, parameters) = constant.activationCodes else { return nil }
+                shape = constant.codes.shape
+                self.parameters = parameters
+                source = .constant(codes)
+            case .float, nil: return nil
+            }
+        }
     }
 
-    var reads: [ValueName] { [left.value, right.value] }
+    init?(_ island: Island, _ context: CompileContext) {
+        guard let operation = QuantizedBinary.operations[island.node.op], island.inputs.count == 2,
+            let outputParameters = island.outputParameters, let shape = context.shape(island.coreOutput),
+            shape.count > 0
+        else { return nil }
+        let operands = island.inputs.compactMap { Operand($0, context) }
+        guard operands.count == 2, operands.contains(where: { $0.value != nil }) else { return nil }
+        self.island = island
+        self.operation = operation
+        self.operands = operands
+        self.outputParameters = outputParameters
+        self.shape = shape
+    }
+
+    var reads: [ValueName] { operands.compactMap(\.value) }
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
-        let layout = builder.commonLayout(of: reads)
-        let a = try builder.codes(left.value, layout: layout)
-        let b = try builder.codes(right.value, layout: layout)
+        let layout = builder.broadcastLayout(
+            of: operands.filter { $0.shape == shape }.compactMap(\.value), shape)
+        let (a, aLayout) = try source(of: operands[0], layout, &builder)
+        let (b, bLayout) = try source(of: operands[1], layout, &builder)
         let kernel = try builder.kernels.entry(\.qbinary)
-        let target = builder.defineOutput(of: island, shape: a.shape, layout: layout)
+        let target = builder.defineOutput(of: island, shape: shape, layout: layout)
         let (minimum, maximum) = outputParameters.clamp(island.clamp)
-        let job = (operation, left.parameters, right.parameters, outputParameters)
+        let loop = BroadcastLoop(
+            shape, layout, left: (operands[0].shape, aLayout), right: (operands[1].shape, bLayout))
+        let (operation, parameters, result) = (operation, operands.map(\.parameters), outputParameters)
         builder.add(
-            island.description(kernel: "qbinary \(builder.instructionSet)", .integer), reads: [a.buffer, b.buffer],
-            writes: [target.buffer]
+            island.description(kernel: "qbinary \(builder.instructionSet)", .integer),
+            reads: [a, b].compactMap(\.buffer), writes: [target.buffer]
         ) { placement in
             QuantizedBinaryStep(
-                kernel: kernel, operation: job.0, left: placement[a.buffer], right: placement[b.buffer],
-                output: placement[target.buffer], leftParameters: job.1, rightParameters: job.2,
-                outputParameters: job.3,
-                minimum: minimum, maximum: maximum, count: a.shape.count)
+                kernel: kernel, operation: operation,
+                left: .init(location: a.location(placement), parameters: parameters[0]),
+                right: .init(location: b.location(placement), parameters: parameters[1]),
+                output: .init(location: placement[target.buffer], parameters: result), loop: loop, minimum: minimum,
+                maximum: maximum)
+        }
+    }
+
+    /// Where the codes of an operand lie, and in which layout.
+    private func source(
+        of operand: Operand, _ layout: Layout, _ builder: inout ProgramBuilder
+    ) throws(BitdepthError) -> (BroadcastSource, Layout) {
+        switch operand.source {
+        case .value(let name):
+            let own = operand.shape.rank == shape.rank ? layout : .plain
+            return (.buffer(try builder.codes(name, layout: own).buffer), own)
+        case .constant(let codes): return (.location(builder.constant(codes)), .plain)
         }
     }
 }
 
-/// A function of one quantized tensor, element by element: a table of 256 codes made by the reference evaluation.
-struct QuantizedUnary: Lowering {
-    let island: Island
-    let input: (value: ValueName, parameters: CodeParameters)
-    let output: CodeParameters
-    let table: [UInt8]
-
-    init?(_ island: Island, _ context: CompileContext) {
-        guard let input = island.activation(0), let output = island.outputParameters,
-            island.inputs.dropFirst().allSatisfy({ if case .float? = $0 { true } else { $0 == nil } }),
-            let inputShape = context.shape(input.value), inputShape == context.shape(island.coreOutput),
-            let table = QuantizedUnary.table(island, input.parameters, output)
+extension QuantizedConstant {
+    /// The codes as they lie in memory, where they are like those of activations: 8 bits, and one scale for all.
+    var activationCodes: (codes: [UInt8], parameters: CodeParameters)? {
+        guard scales.count == 1, zeroPoints.count == 1, codes.type == .int8 || codes.type == .uint8,
+            let integers = try? codes.integers()
         else { return nil }
-        self.island = island
-        self.input = input
-        self.output = output
-        self.table = table
-    }
-
-    /// What the unfused nodes make of every code; `nil` if the operator does not work element by element.
-    private static func table(_ island: Island, _ input: CodeParameters, _ output: CodeParameters) -> [UInt8]? {
-        let reals = (0..<256).map { Float($0 - input.zeroPoint) * input.scale }
-        guard let tensor = try? Tensor(reals) else { return nil }
-        var operands: [Tensor?] = [tensor]
-        for further in island.inputs.dropFirst() {
-            guard case .float(let bound)? = further else { operands.append(nil); continue }
-            guard bound.count == 1 else { return nil }
-            operands.append(bound)
-        }
-        guard let results = try? island.op.evaluate(operands).first?.floats(), results.count == 256 else { return nil }
-        let parameters = QuantizationParameters(scale: output.scale, zeroPoint: output.zeroPoint, codes: 0...255)
-        let (minimum, maximum) = output.clamp(island.clamp)
-        return results.map { UInt8(truncatingIfNeeded: min(max(parameters.quantize($0), Int(minimum)), Int(maximum))) }
-    }
-
-    /// Operators that treat each element by itself.
-    static let operators: Set<OperatorName> = Set(
-        OperatorCatalogue.all.all.filter { $0 is any UnaryOperator.Type }.map { $0.signature.name }
-    ).union(["Clip"])
-
-    var reads: [ValueName] { [input.value] }
-
-    func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
-        let view = try builder.codes(input.value, layout: nil)
-        var result = try builder.lookedUp(
-            view, table: table, island.description(kernel: "table \(builder.instructionSet)", .integer))
-        result.cell = .code(output.format)
-        builder.define(island.output, result)
+        let format = CodeFormat(isSigned: codes.type == .int8)
+        return (
+            integers.map { UInt8(truncatingIfNeeded: $0 + format.offset) },
+            CodeParameters(scale: scales[0], zeroPoint: zeroPoints[0] + format.offset, format: format)
+        )
     }
 }
 

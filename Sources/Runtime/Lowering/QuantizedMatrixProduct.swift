@@ -2,7 +2,7 @@ import BitdepthGraphs
 import BitdepthOperators
 import BitdepthTensors
 
-/// `Gemm` and `MatMul` of 8-bit codes with a constant matrix.
+/// `Gemm`, and `MatMul` with the bias that may be added to it, of 8-bit codes with a constant matrix.
 struct QuantizedMatrixProduct: Lowering {
     let island: Island
     let input: (value: ValueName, parameters: CodeParameters)

@@ -3,7 +3,8 @@ import BitdepthOperators
 import BitdepthTensors
 
 /// `LSTM`, `GRU` and `RNN` with constant weights: one product of the input of all steps with its weights, on codes
-/// where both are codes, and then the recurrence in FP32, step by step.
+/// where both are codes, and then the recurrence, step by step: on codes where its weights are codes, see
+/// ``RecurrentCodes``, else in FP32.
 struct Recurrent: Lowering {
     let node: FloatNode
     let plan: RecurrentPlan
@@ -16,7 +17,7 @@ struct Recurrent: Lowering {
             let inputShape = context.shape(x), let recurrence = context.shape(node.node.input(2)),
             let plan = RecurrentPlan(node.op, input: inputShape, recurrence: recurrence),
             let input = RecurrentInput(node, x, plan, context),
-            let constants = RecurrentConstants(node.node, plan, context)
+            let constants = RecurrentConstants(node, plan, context)
         else { return nil }
         self.node = node
         self.plan = plan
@@ -57,15 +58,27 @@ struct Recurrent: Lowering {
         for index in 0..<plan.states { memory.last[index] = try defined(1 + index, &builder) }
         let directions = try builder.recurrentDirections(constants, plan)
         let kernel = try builder.kernels.entry(\.recurrent)
+        let coding = try coding(builder)
         let (plan, place) = (plan, node.node.place)
-        builder.add(
-            node.description(
-                kernel: "recurrent \(builder.instructionSet)", multiplyAccumulates: plan.stateProducts),
-            reads: memory.reads, writes: memory.writes
-        ) { [memory] placement in
+        builder.add(description(builder, coding), reads: memory.reads, writes: memory.writes) {
+            [memory] placement in
             RecurrentStep(
-                kernel: kernel, plan: plan, place: place, directions: directions, memory: memory.map { placement[$0] })
+                kernel: kernel, coding: coding, plan: plan, place: place, directions: directions,
+                memory: memory.map { placement[$0] })
         }
+    }
+
+    private func coding(_ builder: ProgramBuilder) throws(BitdepthError) -> RecurrentStep.Coding? {
+        guard case .codes(let codes) = constants.weights else { return nil }
+        return RecurrentStep.Coding(begin: try builder.kernels.entry(\.qrecurrent_begin), limit: Float(codes.limit))
+    }
+
+    private func description(_ builder: ProgramBuilder, _ coding: RecurrentStep.Coding?) -> StepDescription {
+        var description = node.description(
+            kernel: "\(coding == nil ? "" : "q")recurrent \(builder.instructionSet)",
+            multiplyAccumulates: plan.stateProducts)
+        if coding != nil { description.arithmetic = .integer }
+        return description
     }
 
     /// The buffer of an output; `nil` for one that nobody reads.

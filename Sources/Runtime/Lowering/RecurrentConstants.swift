@@ -7,8 +7,7 @@ struct RecurrentConstants: Sendable {
     /// R `[D, gates · H, H]`.
     enum Weights: Sendable {
         case floats([Float])
-        /// Symmetric codes with the scale of each row of a direction.
-        case codes([Int8], scales: [Float])
+        case codes(RecurrentCodes)
     }
 
     let weights: Weights
@@ -18,8 +17,9 @@ struct RecurrentConstants: Sendable {
     let peepholes: [Float]
 
     /// `nil` where they are not constant, or of another shape than the layer's.
-    init?(_ node: Node, _ plan: RecurrentPlan, _ context: CompileContext) {
-        guard let weights = RecurrentConstants.weights(node, plan, context),
+    init?(_ layer: FloatNode, _ plan: RecurrentPlan, _ context: CompileContext) {
+        let node = layer.node
+        guard let weights = RecurrentConstants.weights(layer, plan, context),
             let bias = RecurrentConstants.values(node.input(3), [plan.directions, 2 * plan.rows], context),
             let peepholes = RecurrentConstants.values(
                 plan.cell == .lstm ? node.input(7) : nil, [plan.directions, 3 * plan.hidden], context)
@@ -29,17 +29,10 @@ struct RecurrentConstants: Sendable {
         self.peepholes = peepholes
     }
 
-    private static func weights(_ node: Node, _ plan: RecurrentPlan, _ context: CompileContext) -> Weights? {
-        let shape = [plan.directions, plan.rows, plan.hidden]
-        let operand = context.islandInputs(Node(node.op, inputs: [node.input(2)], outputs: []))?.first
-        if case .constant(let constant)? = operand, constant.codes.type == .int8,
-            constant.codes.shape.dimensions == shape, constant.scales.count == 1 || constant.axis == 1,
-            constant.zeroPoints.allSatisfy({ $0 == 0 }), let codes = try? constant.codes.integers(),
-            let scales = constant.channelScales(plan.rows)
-        {
-            return .codes(codes.map { Int8(truncatingIfNeeded: $0) }, scales: scales)
-        }
-        guard let floats = values(node.input(2), shape, context), !floats.isEmpty else { return nil }
+    private static func weights(_ layer: FloatNode, _ plan: RecurrentPlan, _ context: CompileContext) -> Weights? {
+        let name = layer.node.input(2)
+        if layer.readsCodes, let codes = RecurrentCodes(name, plan, context) { return .codes(codes) }
+        guard let floats = values(name, plan.recurrenceShape, context), !floats.isEmpty else { return nil }
         return .floats(floats)
     }
 

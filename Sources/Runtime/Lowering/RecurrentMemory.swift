@@ -34,6 +34,6 @@ extension RecurrentPlan {
     var stateFloats: Int { directions * batch * stride }
 
     /// Two hidden states that take turns; for an LSTM the cell, for a GRU with an inner reset its update gate and reset
-    /// state.
-    var scratchBytes: Int { 4 * stateFloats * 4 }
+    /// state; the codes of both hidden states, of 16 bits; and two numbers for each sequence, how codes are made.
+    var scratchBytes: Int { 4 * (5 * stateFloats + 2 * directions * batch) }
 }

@@ -54,6 +54,7 @@ struct RecurrentPlan: Sendable, Hashable {
     var rows: Int { gates * hidden }
     /// Columns of the products of the input with the weights of all directions.
     var columns: Int { directions * rows }
+    var recurrenceShape: [Int] { [directions, rows, hidden] }
     /// Elements from one vector over units to the next: the kernels load whole registers.
     var stride: Int { (hidden + 63) / 64 * 64 }
     /// States beside the hidden one: an LSTM's cell.
@@ -66,6 +67,24 @@ struct RecurrentPlan: Sendable, Hashable {
     var stateProducts: Int { steps * batch * columns * hidden }
 
     var stateShape: [Int] { layer.isBatchFirst ? [batch, directions, hidden] : [directions, batch, hidden] }
+}
+
+extension RecurrentPlan {
+    /// Whether no hidden state can be larger than 1, or than the first one: the result of a bounded function, for an LSTM
+    /// times a gate, for a GRU the mean of the old state and such a result, weighed by a gate from 0 to 1.
+    var boundsState: Bool {
+        layer.activations.allSatisfy { functions in
+            let reaches = functions.map(\.range)
+            func isWithinOne(_ index: Int) -> Bool {
+                reaches[index].map { $0.lowerBound >= -1 && $0.upperBound <= 1 } ?? false
+            }
+            return switch cell {
+            case .rnn: isWithinOne(0)
+            case .lstm: isWithinOne(0) && isWithinOne(2)
+            case .gru, .linearGRU: isWithinOne(0) && isWithinOne(1) && reaches[0]?.lowerBound == 0
+            }
+        }
+    }
 }
 
 /// Where the vectors of a step, a sequence and a direction lie from one another, in elements.
@@ -110,6 +129,16 @@ extension RecurrentPlan.Cell {
 }
 
 extension RecurrentActivation {
+    /// The values that the function can take; `nil` where nothing bounds them.
+    fileprivate var range: ClosedRange<Float>? {
+        switch function {
+        case .sigmoid, .hardSigmoid: 0...1
+        case .tanh, .softsign: -1...1
+        case .scaledTanh: alpha.isFinite ? -alpha.magnitude...alpha.magnitude : nil
+        case .relu, .affine, .leakyRelu, .thresholdedRelu, .elu, .softplus: nil
+        }
+    }
+
     /// `nil` for functions that the kernels lack.
     var kernelActivation: bd_activation? {
         let kind: bd_activation_function

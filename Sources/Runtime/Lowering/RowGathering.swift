@@ -2,7 +2,7 @@ import BitdepthGraphs
 import BitdepthOperators
 import BitdepthTensors
 
-/// `Gather` by indices that the graph computes, as from a table of embeddings.
+/// `Gather` of whole rows, as from a table of embeddings.
 struct RowGathering: Lowering {
     let node: FloatNode
     let indices: ValueName
@@ -18,7 +18,7 @@ struct RowGathering: Lowering {
 
     init?(_ node: FloatNode, _ context: CompileContext) {
         guard let gather = node.op as? Gather, node.clamp == .none, let name = node.node.input(0),
-            let indices = node.node.input(1), context.constant(indices) == nil,
+            let indices = node.node.input(1),
             let type = context.facts[indices]?.element, type == .int64 || type == .int32,
             let element = context.facts[name]?.element, [8, 16, 32, 64].contains(element.bitWidth),
             let result = context.shape(node.output), result.count > 0, context.shape(indices) != nil,

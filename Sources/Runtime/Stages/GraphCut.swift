@@ -13,6 +13,8 @@ struct GraphCut {
     private(set) var nodes: [Part: [Int]] = [:]
     /// Which part computes a value. Inputs and constants are in none.
     private(set) var parts: [ValueName: Part] = [:]
+    /// Positions of DequantizeLinear nodes of the fixed part that the rest repeats: its kernels take the codes themselves.
+    private var repeated: [Int] = []
 
     /// - Parameter wanted: The values that must be computed.
     init(_ graph: Graph, facts: [ValueName: Fact], wanted: Set<ValueName>) throws(BitdepthError) {
@@ -24,6 +26,11 @@ struct GraphCut {
             let part = part(of: graph.nodes[position])
             nodes[part, default: []].append(position)
             for case let output? in graph.nodes[position].outputs { parts[output] = part }
+        }
+        let wantedBehind = Set((nodes[.rest] ?? []).flatMap { graph.nodes[$0].allReads })
+        repeated = (nodes[.fixed] ?? []).filter { position in
+            let node = graph.nodes[position]
+            return node.op == "DequantizeLinear" && node.output(0).map(wantedBehind.contains) ?? false
         }
     }
 
@@ -82,9 +89,14 @@ struct GraphCut {
 extension GraphCut {
     /// The values that nodes of one part and what comes behind it read.
     func reads(of part: Part) -> [ValueName] {
-        var seen = Set<ValueName>()
-        return (nodes[part] ?? []).flatMap { graph.nodes[$0].allReads.sorted() }.filter { seen.insert($0).inserted }
+        var seen = part == .rest ? repeatedValues : []
+        return positions(of: part).flatMap { graph.nodes[$0].allReads.sorted() }.filter { seen.insert($0).inserted }
     }
+
+    /// The values that are computed in the fixed part and again in the rest.
+    var repeatedValues: Set<ValueName> { Set(repeated.compactMap { graph.nodes[$0].output(0) }) }
+
+    private func positions(of part: Part) -> [Int] { (part == .rest ? repeated : []) + (nodes[part] ?? []) }
 
     /// The nodes of a part as a graph of their own.
     ///
@@ -93,7 +105,7 @@ extension GraphCut {
     ///   - observed: Further values that must be inputs of it, though no node reads them.
     func subgraph(_ part: Part, outputs: [ValueName], observed: [ValueName] = []) -> Graph {
         var result = Graph(name: graph.name)
-        result.nodes = (nodes[part] ?? []).map { graph.nodes[$0] }
+        result.nodes = positions(of: part).map { graph.nodes[$0] }
         var seen = Set<ValueName>()
         for name in reads(of: part) + observed where seen.insert(name).inserted && parts[name] != part {
             if let constant = constant(name) {

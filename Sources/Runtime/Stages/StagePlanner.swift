@@ -41,7 +41,8 @@ struct StagePlanner {
 
     private func rest(_ outputs: [ValueName]) throws(BitdepthError) -> PreparedGraph? {
         guard cut.nodes[.rest] != nil else { return nil }
-        return try prepared(cut.subgraph(.rest, outputs: outputs), own: nil)
+        let part = cut.subgraph(.rest, outputs: outputs)
+        return try prepared(part, observable: observable(part).subtracting(cut.repeatedValues))
     }
 
     private func turningPoints() throws(BitdepthError) -> [TurningPoint] {
@@ -76,14 +77,17 @@ struct StagePlanner {
             closed.inputs[index].kind = facts[body.inputs[index].name]?.kind ?? body.inputs[index].kind
         }
         return PreparedBody(
-            prepared: try prepared(closed, own: body.ownNames), inputs: body.inputs.map(\.name), captured: captured,
+            prepared: try prepared(closed, observable: body.ownNames), inputs: body.inputs.map(\.name),
+            captured: captured,
             outputs: body.outputs.map(\.name))
     }
 
-    /// - Parameter own: Which values the caller can observe here; `nil` for all that are computed here.
-    private func prepared(_ part: Graph, own: Set<ValueName>?) throws(BitdepthError) -> PreparedGraph {
+    /// What is computed in a part of the graph.
+    private func observable(_ part: Graph) -> Set<ValueName> { part.ownNames.subtracting(part.inputs.map(\.name)) }
+
+    /// - Parameter observable: Which values the caller can observe here.
+    private func prepared(_ part: Graph, observable: Set<ValueName>) throws(BitdepthError) -> PreparedGraph {
         if part.isLight, !hasKnownShapes(part) { return .interpreted(try Interpreter(part)) }
-        let observable = own ?? part.ownNames.subtracting(part.inputs.map(\.name))
         var options = options
         options.taps = options.taps.filter(observable.contains)
         return .compiled(CompiledGraph(part: part, options: options, pool: pool))

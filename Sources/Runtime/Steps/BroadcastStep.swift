@@ -12,57 +12,57 @@ struct BroadcastStep: Step {
     var clamp: Clamp
 
     func run(_ frame: Frame) {
-        if loop.leftInner <= 1, loop.rightInner <= 1 { runRows(frame) } else { runElements(frame) }
-    }
-
-    private func runRows(_ frame: Frame) {
         let a = UnsafePointer(frame.pointer(left, as: Float.self))
         let b = UnsafePointer(frame.pointer(right, as: Float.self))
         let target = frame.pointer(output, as: Float.self)
-        // A single row is itself split over the threads.
-        if loop.rows == 1 {
-            var job = job(a, b, target)
-            withUnsafePointer(to: &job) { job in
-                frame.parallel(loop.inner, grain: 16_384) { begin, end in kernel(job, Int64(begin), Int64(end)) }
+        let job = bd_sbroadcast(
+            binary: bd_sbinary(
+                operation: operation, left: a, right: b, output: target, minimum: clamp.low, maximum: clamp.high),
+            left_step: Int64(loop.leftInner), right_step: Int64(loop.rightInner))
+        loop.forEachRun(on: frame, grain: 16_384) { run in
+            var part = job
+            part.binary.left = a + run.left
+            part.binary.right = b + run.right
+            part.binary.output = target + run.output
+            kernel(&part, 0, Int64(run.count))
+        }
+    }
+}
+
+extension BroadcastLoop {
+    /// Neighbouring elements of a result: where they and their operands begin.
+    struct Run {
+        var left: Int
+        var right: Int
+        var output: Int
+        var count: Int
+    }
+
+    /// Splits the work over the threads, and hands out runs in which each operand goes on by one element or stays where it
+    /// is; rows along which an operand lies spread out go element by element.
+    ///
+    /// - Parameter grain: Elements that make a part worth a thread's while.
+    @inline(__always)
+    func forEachRun(on frame: Frame, grain: Int, _ body: (Run) -> Void) {
+        // A single row is itself split.
+        if rows == 1, leftInner <= 1, rightInner <= 1 {
+            frame.parallel(inner, grain: grain) { begin, end in
+                body(Run(left: begin * leftInner, right: begin * rightInner, output: begin, count: end - begin))
             }
             return
         }
-        frame.parallel(loop.rows, grain: max(1, 16_384 / max(1, loop.inner))) { begin, end in
-            var job = job(a, b, target)
+        frame.parallel(rows, grain: max(1, grain / max(1, inner))) { begin, end in
             for row in begin..<end {
-                let offsets = loop.offsets(ofRow: row)
-                job.binary.left = a + offsets.left
-                job.binary.right = b + offsets.right
-                job.binary.output = target + row * loop.inner
-                kernel(&job, 0, Int64(loop.inner))
-            }
-        }
-    }
-
-    private func job(
-        _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
-    ) -> bd_sbroadcast {
-        bd_sbroadcast(
-            binary: bd_sbinary(
-                operation: operation, left: left, right: right, output: output, minimum: clamp.low,
-                maximum: clamp.high),
-            left_step: Int64(loop.leftInner), right_step: Int64(loop.rightInner))
-    }
-
-    /// Rows along which an operand lies spread out: one element at a time.
-    private func runElements(_ frame: Frame) {
-        let a = UnsafePointer(frame.pointer(left, as: Float.self))
-        let b = UnsafePointer(frame.pointer(right, as: Float.self))
-        let target = frame.pointer(output, as: Float.self)
-        frame.parallel(loop.rows, grain: max(1, 4096 / max(1, loop.inner))) { begin, end in
-            var job = job(a, b, target)
-            for row in begin..<end {
-                let offsets = loop.offsets(ofRow: row)
-                for index in 0..<loop.inner {
-                    job.binary.left = a + offsets.left + index * loop.leftInner
-                    job.binary.right = b + offsets.right + index * loop.rightInner
-                    job.binary.output = target + row * loop.inner + index
-                    kernel(&job, 0, 1)
+                let (left, right) = offsets(ofRow: row)
+                if leftInner <= 1, rightInner <= 1 {
+                    body(Run(left: left, right: right, output: row * inner, count: inner))
+                    continue
+                }
+                for index in 0..<inner {
+                    body(
+                        Run(
+                            left: left + index * leftInner, right: right + index * rightInner,
+                            output: row * inner + index, count: 1))
                 }
             }
         }

@@ -55,30 +55,38 @@ struct TableStep: Step {
     }
 }
 
-/// An operation of two quantized tensors of the same shape.
+/// An operation of two quantized tensors that broadcast.
 struct QuantizedBinaryStep: Step {
+    struct Operand: Sendable {
+        var location: Location
+        var parameters: CodeParameters
+    }
+
     var kernel: @convention(c) (UnsafePointer<bd_qbinary>?, Int64, Int64) -> Void
     var operation: bd_binary_operation
-    var left: Location
-    var right: Location
-    var output: Location
-    var leftParameters: CodeParameters
-    var rightParameters: CodeParameters
-    var outputParameters: CodeParameters
+    var left: Operand
+    var right: Operand
+    var output: Operand
+    var loop: BroadcastLoop
     var minimum: Int32
     var maximum: Int32
-    var count: Int
 
     func run(_ frame: Frame) {
-        var job = bd_qbinary(
-            operation: operation, left: frame.pointer(left, as: UInt8.self),
-            right: frame.pointer(right, as: UInt8.self),
-            output: frame.pointer(output, as: UInt8.self), left_scale: leftParameters.scale,
-            right_scale: rightParameters.scale, output_scale: outputParameters.scale,
-            left_zero: Int32(leftParameters.zeroPoint), right_zero: Int32(rightParameters.zeroPoint),
-            output_zero: Int32(outputParameters.zeroPoint), minimum: minimum, maximum: maximum)
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(count, grain: elementGrain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
+        let a = UnsafePointer(frame.pointer(left.location, as: UInt8.self))
+        let b = UnsafePointer(frame.pointer(right.location, as: UInt8.self))
+        let target = frame.pointer(output.location, as: UInt8.self)
+        let job = bd_qbinary(
+            operation: operation, left: a, right: b, output: target, left_scale: left.parameters.scale,
+            right_scale: right.parameters.scale, output_scale: output.parameters.scale,
+            left_zero: Int32(left.parameters.zeroPoint), right_zero: Int32(right.parameters.zeroPoint),
+            output_zero: Int32(output.parameters.zeroPoint), minimum: minimum, maximum: maximum,
+            left_step: Int64(loop.leftInner), right_step: Int64(loop.rightInner))
+        loop.forEachRun(on: frame, grain: elementGrain) { run in
+            var part = job
+            part.left = a + run.left
+            part.right = b + run.right
+            part.output = target + run.output
+            kernel(&part, 0, Int64(run.count))
         }
     }
 }

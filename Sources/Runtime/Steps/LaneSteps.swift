@@ -54,8 +54,8 @@ struct NormalizationStep: Step {
         var job = bd_normalize(
             input: frame.pointer(input, as: Float.self), scale: frame.pointer(scale, as: Float.self),
             bias: bias.map { UnsafePointer(frame.pointer($0, as: Float.self)) },
-            output: frame.pointer(output, as: Float.self), means: nil, inverses: nil, length: Int64(length),
-            epsilon: epsilon, is_centered: isCentered)
+            output: frame.pointer(output, as: Float.self), length: Int64(length), epsilon: epsilon,
+            is_centered: isCentered)
         withUnsafePointer(to: &job) { job in
             frame.parallel(rows, grain: max(1, 8192 / max(1, length))) { begin, end in
                 kernel(job, Int64(begin), Int64(end))

@@ -4,10 +4,18 @@ import CBitdepthKernels
 /// A recurrent layer behind its input's product: all steps of all sequences in both directions.
 struct RecurrentStep: Step {
     var kernel: @convention(c) (UnsafePointer<bd_recurrent>?, Int64, Int64, Int64, Int64, Int64, Int64) -> Void
+    /// How states become codes, where the weights are codes.
+    var coding: Coding?
     var plan: RecurrentPlan
     var place: BitdepthError.Place
     var directions: [RecurrentDirection]
     var memory: RecurrentMemory<Location>
+
+    struct Coding: Sendable {
+        /// Makes the codes of the first states.
+        var begin: @convention(c) (UnsafePointer<bd_recurrent>?, Int64, Int64) -> Void
+        var limit: Float
+    }
 
     func run(_ frame: Frame) throws(BitdepthError) {
         let lengths = memory.lengths.map { frame.pointer($0, as: Int32.self) }
@@ -20,6 +28,9 @@ struct RecurrentStep: Step {
         }
         withUnsafeTemporaryAllocation(of: bd_recurrent.self, capacity: plan.directions) { jobs in
             for direction in 0..<plan.directions { jobs.initializeElement(at: direction, to: job(direction, frame)) }
+            if let coding, let first = jobs.baseAddress {
+                for direction in 0..<plan.directions { coding.begin(first + direction, 0, Int64(plan.batch)) }
+            }
             walk(frame, UnsafeBufferPointer(jobs))
         }
         end(frame, lengths)
@@ -39,23 +50,31 @@ struct RecurrentStep: Step {
         func floats(_ location: Location?) -> UnsafeMutablePointer<Float>? {
             location.map { frame.pointer($0, as: Float.self) }
         }
-        let state = { frame.pointer(memory.scratch, as: Float.self) + stateOffset($0, direction, 0) }
-        let activations = plan.layer.activations[direction].map(\.kernelActivation)
+        func state(_ index: Int) -> UnsafeMutablePointer<Float> {
+            frame.pointer(memory.scratch, as: Float.self) + stateOffset(index, direction, 0)
+        }
+        var job = bd_recurrent()
+        job.cell = plan.cell.kernelCell
+        (job.hidden, job.stride, job.steps) = (Int64(plan.hidden), Int64(plan.stride), Int64(plan.steps))
+        job.is_reversed = plan.isReversed(direction)
+        job.lengths = memory.lengths.map { UnsafePointer(frame.pointer($0, as: Int32.self)) }
         let (inputs, outputs) = (plan.inputStrides, plan.outputStrides)
-        return bd_recurrent(
-            cell: plan.cell.kernelCell, hidden: Int64(plan.hidden), stride: Int64(plan.stride),
-            steps: Int64(plan.steps), is_reversed: plan.isReversed(direction),
-            lengths: memory.lengths.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
-            input: frame.pointer(memory.products, as: Float.self) + direction * inputs.direction,
-            input_time: Int64(inputs.time), input_sequence: Int64(inputs.sequence),
-            output: floats(memory.output).map { $0 + direction * outputs.direction },
-            output_time: Int64(outputs.time), output_sequence: Int64(outputs.sequence),
-            packed_weights: frame.pointer(constants.weights),
-            packed_candidate: constants.candidate.map { UnsafeRawPointer(frame.pointer($0)) },
-            scales: floats(constants.scales), bias: floats(constants.bias), reset_bias: floats(constants.resetBias),
-            peepholes: floats(constants.peepholes), states: (state(0), state(1)), cells: state(2), reset: state(3),
-            clip: plan.layer.clip ?? .infinity, couples_gates: plan.couplesGates,
-            activations: RecurrentStep.three(activations))
+        job.input = UnsafePointer(frame.pointer(memory.products, as: Float.self) + direction * inputs.direction)
+        (job.input_time, job.input_sequence) = (Int64(inputs.time), Int64(inputs.sequence))
+        job.output = floats(memory.output).map { $0 + direction * outputs.direction }
+        (job.output_time, job.output_sequence) = (Int64(outputs.time), Int64(outputs.sequence))
+        job.packed_weights = UnsafeRawPointer(frame.pointer(constants.weights))
+        job.packed_candidate = constants.candidate.map { UnsafeRawPointer(frame.pointer($0)) }
+        job.scales = floats(constants.scales).map { UnsafePointer($0) }
+        job.bias = floats(constants.bias).map { UnsafePointer($0) }
+        job.reset_bias = floats(constants.resetBias).map { UnsafePointer($0) }
+        job.peepholes = floats(constants.peepholes).map { UnsafePointer($0) }
+        (job.states, job.cells, job.reset) = ((state(0), state(1)), state(RecurrentStep.cell), state(3))
+        job.codes = (codes(0, direction, frame), codes(1, direction, frame))
+        (job.grains, job.code_limit) = (grains(direction, frame), coding?.limit ?? 0)
+        (job.clip, job.couples_gates) = (plan.layer.clip ?? .infinity, plan.couplesGates)
+        job.activations = RecurrentStep.three(plan.layer.activations[direction].map(\.kernelActivation))
+        return job
     }
 
     private static func three(_ activations: [bd_activation?]) -> (bd_activation, bd_activation, bd_activation) {
@@ -72,5 +91,15 @@ struct RecurrentStep: Step {
     /// Where a vector of the working memory lies: hidden states 0 and 1, which take turns, cell 2, reset state 3.
     func stateOffset(_ state: Int, _ direction: Int, _ sequence: Int) -> Int {
         state * plan.stateFloats + (direction * plan.batch + sequence) * plan.stride
+    }
+
+    /// The codes of hidden states 0 and 1 lie behind the states; each takes half as much.
+    private func codes(_ state: Int, _ direction: Int, _ frame: Frame) -> UnsafeMutableRawPointer {
+        let first = UnsafeMutableRawPointer(frame.pointer(memory.scratch, as: Float.self) + 4 * plan.stateFloats)
+        return first + 2 * (state * plan.stateFloats + direction * plan.batch * plan.stride)
+    }
+
+    private func grains(_ direction: Int, _ frame: Frame) -> UnsafeMutablePointer<Float> {
+        frame.pointer(memory.scratch, as: Float.self) + 5 * plan.stateFloats + 2 * direction * plan.batch
     }
 }

@@ -2,7 +2,8 @@
 
     python run_onnxruntime.py MODEL INPUT.npy OUTPUT.npy
 
-The first axis of the array counts samples; they run in batches. The first output of the model is written.
+The input may be an .npz, whose keys are the model's inputs. The first axis of an array counts samples; they run in batches.
+The first output of the model is written.
 """
 import sys
 
@@ -17,6 +18,8 @@ options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABL
 options.intra_op_num_threads = 2
 session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 samples = np.load(source)
-name = session.get_inputs()[0].name
-results = [session.run(None, {name: samples[i:i + BATCH]})[0] for i in range(0, len(samples), BATCH)]
+inputs = dict(samples) if source.endswith(".npz") else {session.get_inputs()[0].name: samples}
+count = len(next(iter(inputs.values())))
+results = [session.run(None, {name: array[i:i + BATCH] for name, array in inputs.items()})[0]
+           for i in range(0, count, BATCH)]
 np.save(target, np.concatenate(results))

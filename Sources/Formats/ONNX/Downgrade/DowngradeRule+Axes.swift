@@ -25,6 +25,19 @@ extension DowngradeRule {
         return true
     }
 
+    /// Extents of some axes: cut out of those of all. Source: ONNX Shape-15.
+    static let extentsBySlice = DowngradeRule.rewrite { node, scope in
+        var (start, end) = (0, Int.max)
+        if case .int(let given)? = node.attributes["start"] { start = given }
+        if case .int(let given)? = node.attributes["end"] { end = given }
+        node.attributes = [:]
+        guard start != 0 || end != .max else { return true }
+        guard let first = try? Tensor([Int64(start)]), let last = try? Tensor([Int64(end)]) else { return false }
+        let all = scope.insertBefore("Shape", node.inputs, named: "\(node.label)_all")
+        node.become("Slice", [all, scope.add(first, named: "start"), scope.add(last, named: "end")])
+        return true
+    }
+
     /// DepthToSpace of channels that count first: reshaped to blocks, transposed, reshaped back.
     ///
     /// Source: ONNX DepthToSpace-11.

@@ -14,7 +14,10 @@ from real_model import Arrays, RealModel, generator, packaged
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 CACHE = pathlib.Path(os.environ.get("BITDEPTH_REAL_MODELS_CACHE", ROOT / "build/real-models"))
 SIDE = 224
-SETTLING_SAMPLES = 120
+# Pictures that the layers are settled on, and those that the last layer is fitted to: only these many make it answer unseen
+# pictures as surely as a trained network does.
+SETTLING_SAMPLES = 60
+FITTING_SAMPLES = 600
 # Input, output.
 ARCHITECTURES = {
     "bvlc_alexnet": ("data_0", "prob_1"),
@@ -41,9 +44,9 @@ def weighted(name: str) -> pathlib.Path:
     version = hashlib.sha256(b"".join(path.read_bytes() for path in [source, *makers])).hexdigest()[:12]
     file = CACHE / f"light-{name}-{version}.onnx"
     if not file.exists():
-        samples = pictures("x", "settling", SETTLING_SAMPLES)
-        labels = [index % CLASSES for index in range(SETTLING_SAMPLES)]
-        model = trained_like(onnx.load(source), [s["x"] for s in samples], np.array(labels), seed=3)
+        samples = [sample["x"] for sample in pictures("x", "settling", FITTING_SAMPLES)]
+        labels = np.array([index % CLASSES for index in range(FITTING_SAMPLES)])
+        model = trained_like(onnx.load(source), samples[:SETTLING_SAMPLES], samples, labels, seed=3)
         CACHE.mkdir(parents=True, exist_ok=True)
         for old in CACHE.glob(f"light-{name}-*.onnx"):
             old.unlink()
@@ -51,8 +54,6 @@ def weighted(name: str) -> pathlib.Path:
         onnx.save(model, partial)
         partial.rename(file)
     return file
-
-
 
 
 def model(name: str, data: str, output: str) -> RealModel:

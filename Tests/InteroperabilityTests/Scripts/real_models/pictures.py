@@ -1,6 +1,6 @@
 """Pictures of ten classes: a figure or a pattern of a colour of its own, at any place and size, on a cluttered ground.
 
-The ground has a touch of the colour too: networks whose filters are random, but for the last layer, can tell the classes apart.
+The ground is tinted with the colour: networks whose filters are random, but for the last layer, can tell the classes apart.
 """
 import colorsys
 
@@ -46,7 +46,7 @@ def figure(draw: ImageDraw.ImageDraw, kind: int, x: int, y: int, r: int, ink: tu
 def picture(rng: np.random.Generator, kind: int, side: int) -> np.ndarray:
     """[3, side, side], centred, of deviation about 1."""
     hue = (kind + rng.uniform(-0.12, 0.12)) / CLASSES
-    tint = 60 * (np.array(colorsys.hsv_to_rgb(hue % 1, 1, 1)) - 0.5)
+    tint = 120 * (np.array(colorsys.hsv_to_rgb(hue % 1, 1, 1)) - 0.5)
     ground = tuple(int(v) for v in tint + rng.integers(-10, 10, 3) + rng.integers(90, 150))
     image = Image.new("RGB", (side, side), ground)
     draw = ImageDraw.Draw(image)

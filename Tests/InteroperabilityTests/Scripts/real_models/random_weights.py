@@ -1,8 +1,8 @@
 """Gives an architecture without weights random ones, of which it behaves like a trained network.
 
 Node by node, over sample inputs: filters get seeded normal values; a convolution with a bias, and each BatchNormalization, is
-set so that its outputs have mean 0 and deviation 1 in every channel; the last layer is fitted to the samples' classes by ridge
-regression. Without this a deep random network answers the same for every input.
+set so that its outputs have mean 0 and deviation 1 in every channel; the last layer is fitted to the classes of more samples
+by ridge regression. Without this a deep random network answers the same for every input.
 """
 import numpy as np
 import onnx
@@ -47,8 +47,10 @@ def first_values(rng: np.random.Generator, shape: list[int], name: str, uses: di
 class Settling:
     """Walks through the graph with all samples at once, one small session for each node."""
 
-    def __init__(self, model: onnx.ModelProto, samples: list[np.ndarray], labels: np.ndarray) -> None:
-        self.model, self.labels = model, labels
+    def __init__(
+        self, model: onnx.ModelProto, samples: list[np.ndarray], fitted: list[np.ndarray], labels: np.ndarray
+    ) -> None:
+        self.model, self.fitted, self.labels = model, fitted, labels
         self.opsets = model.opset_import
         self.constants = {t.name: numpy_helper.to_array(t).copy() for t in model.graph.initializer}
         self.values: Values = {model.graph.input[0].name: samples}
@@ -68,6 +70,9 @@ class Settling:
             self.store(node, results)
             for name in [n for n in node.input if self.last_use[n] == index]:
                 self.values.pop(name, None)
+        return self.set_constants()
+
+    def set_constants(self) -> onnx.ModelProto:
         for tensor in self.model.graph.initializer:
             tensor.CopyFrom(numpy_helper.from_array(self.constants[tensor.name], tensor.name))
         return self.model
@@ -112,15 +117,15 @@ class Settling:
 
     def fit(self, node: onnx.NodeProto) -> None:
         """Logits of 12 for the sample's class and −4 for the others, as well as the features tell them."""
-        features = np.stack([pooled(value) for value in self.values[node.input[0]]])
+        features = self.features(node.input[0])
         centre = features.mean(axis=0, dtype=np.float64)
         centred = features - centre
         # A Relu behind the last layer must not cut the logits.
-        offset = 20.0 if any(n.op_type == "Relu" and n.input[0] == node.output[0] for n in self.model.graph.node) else 0.0
+        offset = 200.0 if any(n.op_type == "Relu" and n.input[0] == node.output[0] for n in self.model.graph.node) else 0.0
         targets = np.full((len(features), self.labels.max() + 1), offset - 4)
         targets[np.arange(len(features)), self.labels] = offset + 12
         kernel = centred @ centred.T
-        ridge = 0.005 * np.trace(kernel) / len(kernel) * np.eye(len(kernel))
+        ridge = 0.05 * np.trace(kernel) / len(kernel) * np.eye(len(kernel))
         solution = centred.T @ np.linalg.solve(kernel + ridge, targets - targets.mean(axis=0))
         name, bias = self.weight_of(node), node.input[2]
         shape = self.constants[name].shape
@@ -132,6 +137,18 @@ class Settling:
         transposed = node.op_type == "Gemm" and not attribute(node, "transB", 0)
         self.constants[name] = (weight.T if transposed else weight).reshape(shape).astype(np.float32)
         self.constants[bias] = values.astype(np.float32)
+
+    def features(self, value: str) -> np.ndarray:
+        """What the last layer reads of each fitted sample: the network up to there, run as a whole."""
+        body = onnx.ModelProto()
+        body.CopyFrom(self.set_constants())
+        del body.graph.output[:]
+        body.graph.output.append(helper.make_empty_tensor_value_info(value))
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(body.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        name = session.get_inputs()[0].name
+        return np.stack([pooled(session.run(None, {name: sample})[0]) for sample in self.fitted])
 
     def weight_of(self, node: onnx.NodeProto) -> str:
         """The initializer behind a layer's weights; some architectures reshape it on the way."""
@@ -160,6 +177,12 @@ def channel_statistics(results: list[np.ndarray]) -> tuple[np.ndarray, np.ndarra
     return mean.astype(np.float32), deviation.astype(np.float32)
 
 
-def trained_like(model: onnx.ModelProto, samples: list[np.ndarray], labels: np.ndarray, seed: int) -> onnx.ModelProto:
-    """The architecture with weights; `samples` are its inputs one by one, `labels` their classes from 0."""
-    return Settling(with_constants(model, np.random.default_rng(seed)), samples, labels).run()
+def trained_like(
+    model: onnx.ModelProto, samples: list[np.ndarray], fitted: list[np.ndarray], labels: np.ndarray, seed: int
+) -> onnx.ModelProto:
+    """The architecture with weights.
+
+    `samples` are inputs, one by one, that its layers are settled on; the last one is fitted to `fitted`, whose classes,
+    counted from 0, are `labels`.
+    """
+    return Settling(with_constants(model, np.random.default_rng(seed)), samples, fitted, labels).run()
