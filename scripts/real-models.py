@@ -270,13 +270,13 @@ def main() -> None:
     print(HEAD, flush=True)
     for model in models:
         results.append(measured(model, bitdepth))
+        if arguments.results:
+            arguments.results.write_text(json.dumps(results, indent=1) + "\n")
         print(row(results[-1]), flush=True)
         for goal in results[-1]["missed"]:
             print(f"real-models: {model.name}: {goal}", file=sys.stderr)
         for failure in results[-1]["failures"]:
             print(f"real-models: {model.name}: {failure}", file=sys.stderr)
-    if arguments.results:
-        arguments.results.write_text(json.dumps(results, indent=1) + "\n")
     if arguments.table:
         version = run_command(bitdepth, "--version").stdout.strip()
         arguments.table.write_text(document(results, version))

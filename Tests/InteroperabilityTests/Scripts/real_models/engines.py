@@ -1,4 +1,5 @@
 """One way to run a model in either engine: batches of named arrays in, named arrays out."""
+import itertools
 import pathlib
 import subprocess
 import tempfile
@@ -26,6 +27,18 @@ class Bitdepth:
         with np.load(target) as arrays:
             return dict(arrays)
 
+    def run_all(self, parts: list[Arrays], together: int) -> list[Arrays]:
+        """So many batches of equal shapes go into one process, which runs them one by one: large models take long to load."""
+        results: list[Arrays] = []
+        while len(results) < len(parts):
+            first = parts[len(results)]
+            next_ones = parts[len(results):len(results) + together]
+            group = list(itertools.takewhile(lambda part: shapes(part) == shapes(first), next_ones))
+            outputs = self.run({name: np.concatenate([part[name] for part in group]) for name in first})
+            split = {name: np.split(array, len(group)) for name, array in outputs.items()}
+            results += [{name: pieces[k] for name, pieces in split.items()} for k in range(len(group))]
+        return results
+
 
 class ONNXRuntime:
     """ONNX Runtime on one thread; with graph optimization off every node runs as its specification says."""
@@ -42,12 +55,19 @@ class ONNXRuntime:
     def run(self, inputs: Arrays) -> Arrays:
         return dict(zip(self.outputs, self.session.run(self.outputs, inputs)))
 
+    def run_all(self, parts: list[Arrays], together: int) -> list[Arrays]:
+        return [self.run(part) for part in parts]
+
+
+def shapes(arrays: Arrays) -> list[tuple]:
+    return [arrays[name].shape for name in sorted(arrays)]
+
 
 def batches(samples: list[Arrays], size: int) -> list[Arrays]:
     """Samples of equal shapes, put together along the first axis."""
     groups: dict[tuple, list[list[Arrays]]] = {}
     for sample in samples:
-        alike = groups.setdefault(tuple(sample[name].shape for name in sorted(sample)), [[]])
+        alike = groups.setdefault(tuple(shapes(sample)), [[]])
         if len(alike[-1]) == size:
             alike.append([])
         alike[-1].append(sample)
@@ -59,7 +79,7 @@ def batches(samples: list[Arrays], size: int) -> list[Arrays]:
 def answers(model: RealModel, engine: Bitdepth | ONNXRuntime, samples: list) -> list[Arrays]:
     """The outputs for each batch; for a model with feedback those of each step, its own state fed along."""
     if not model.feedback:
-        return [engine.run(batch) for batch in batches(samples, model.batch)]
+        return engine.run_all(batches(samples, model.batch), model.together)
     results = []
     for sequence in samples:
         state: Arrays = {}

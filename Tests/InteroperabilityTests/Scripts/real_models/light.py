@@ -17,7 +17,7 @@ SIDE = 224
 # Pictures that the layers are settled on, and those that the last layer is fitted to: only these many make it answer unseen
 # pictures as surely as a trained network does.
 SETTLING_SAMPLES = 60
-FITTING_SAMPLES = 600
+FITTING_SAMPLES = 400
 # Input, output.
 ARCHITECTURES = {
     "bvlc_alexnet": ("data_0", "prob_1"),
@@ -60,7 +60,8 @@ def model(name: str, data: str, output: str) -> RealModel:
     return RealModel(
         f"light-{name.replace('_', '-')}", "onnx 1.19.1, random weights", functools.partial(weighted, name),
         functools.partial(pictures, data), lambda outputs: list(outputs[output].reshape(len(outputs[output]), -1).argmax(axis=1)),
-        "class of a picture", calibration_count=64)
+        "class of a picture", calibration_count=64,
+        together=40)
 
 
 def models() -> list[RealModel]:

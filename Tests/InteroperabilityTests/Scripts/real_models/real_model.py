@@ -18,6 +18,7 @@ class RealModel:
 
     inputs(part, count): that many samples, the same ones at every call; the first axis of each array is the batch.
     decide(outputs): one decision for each row of a batch (whatever can be compared by `==`), or many: an array, or Boxes.
+    together: how many batches one process of ours is given.
     feedback: outputs that are the next step's inputs; samples are then sequences (lists of steps), see `sequences`.
     """
 
@@ -28,6 +29,7 @@ class RealModel:
     decide: Callable[[Arrays], list]
     decision: str
     batch: int = 1
+    together: int = 1
     calibration_count: int = 128
     evaluation_count: int = 200
     feedback: dict[str, str] = dataclasses.field(default_factory=dict)
