@@ -238,7 +238,8 @@ magnitude.
 **Integer MACs**: the part of the multiply-adds of Conv, Gemm and MatMul that runs in integer kernels.
 **SQNR of the engines**: our INT8 outputs against those of the same file in ONNX Runtime, graph optimization off.
 **Decisions equal**: INT8 against float on samples that calibration did not see; of yes-or-no maps every cell is a decision, and
-**overlap** counts only the cells that one of the two says yes to. **INT8 gain**: our float time over our INT8 time.
+**overlap** counts only the cells that one of the two says yes to. **INT8 gain**: our float time over our INT8 time;
+times are medians of one run on a machine that may have had other work, so that only large ratios say something.
 Goals: {goals}.
 
 {HEAD}
