@@ -42,7 +42,9 @@ import Testing
         scheme.granularity = .perTensor
         let quantization = try net().quantized(QuantizationConfiguration(weights: scheme))
         let weight = try quantization.model.graph.parameters(ofInput: 1, of: "a")
-        #expect(weight.scales == [try #require(perChannel.scales.max())])
+        // Each of the scales is at most 1 % larger than it need be, to avoid ties.
+        #expect(weight.scales.count == 1)
+        #expect(abs(weight.scales[0] / (try #require(perChannel.scales.max())) - 1) < 0.015)
         #expect(weight.axis == nil)
         #expect(try quantization.model.graph.initializer(ValueName("a.b_scale")).shape == .scalar)
         #expect(try quantization.decibels(on: net().samples()) > 25)

@@ -16,17 +16,28 @@ struct TieFreeScale {
 
     /// The smallest tie-free scale that is no smaller than this one (to a rounding of FP32); the scale itself where a step
     /// of a product is larger than one of the result.
-    func callAsFunction(_ scale: Float) -> Float {
+    func callAsFunction(_ scale: Float) -> Float { candidates(scale)[0] }
+
+    /// Tie-free scales from that on, up to 1 % larger, smallest first; never none.
+    func candidates(_ scale: Float) -> [Float] {
         let units = Double(outputScale) / (Double(inputScale) * Double(scale))
-        guard units >= 1, units < TieFreeScale.largestUnits else { return scale }
+        guard units >= 1, units < TieFreeScale.largestUnits else { return [scale] }
         var fraction = 1.0
         while units * fraction < TieFreeScale.leastNumerator { fraction *= 2 }
         let whole = (units * fraction).rounded(.down)
         let odd = whole.truncatingRemainder(dividingBy: 2) == 1 ? whole : whole - 1
-        let widened = Float(Double(outputScale) * fraction / (Double(inputScale) * odd))
-        return widened.isNormal ? max(widened, scale) : scale
+        var found: [Float] = []
+        for step in 0..<TieFreeScale.mostCandidates {
+            let numerator = odd - 2 * Double(step)
+            guard step == 0 || numerator >= 0.99 * whole else { break }
+            let widened = Float(Double(outputScale) * fraction / (Double(inputScale) * numerator))
+            guard widened.isNormal else { return [scale] }
+            found.append(max(widened, scale))
+        }
+        return found
     }
 
+    private static let mostCandidates = 16
     /// From here on the next odd number is less than 1 % away.
     private static let leastNumerator = 256.0
     /// Sums of that many units have no exact float any more.

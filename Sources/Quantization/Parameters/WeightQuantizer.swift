@@ -51,12 +51,32 @@ public struct WeightQuantizer: Sendable {
         let widened = widen(&parameters, magnitudes, bias: bias ?? [], inputScale: inputScale)
         if let outputScale {
             let tieFree = TieFreeScale(inputScale: inputScale, outputScale: outputScale)
-            parameters = parameters.map { $0.with(scale: tieFree($0.scale)) }
+            avoidTies(&parameters, values, inner: inner, tieFree)
         }
         return QuantizedWeight(
             codes: try codes(of: values, weight.shape, parameters, inner: inner),
             scales: parameters.map(\.scale), zeroPoints: parameters.map(\.zeroPoint), axis: axis,
             widenedChannels: widened)
+    }
+
+    /// Of the tie-free scales of each channel the one whose rounding errors add up to least: what they add up to shifts the
+    /// mean of the channel's sums, which layers behind do not average out.
+    private func avoidTies(
+        _ parameters: inout [QuantizationParameters], _ values: [Float], inner: Int, _ tieFree: TieFreeScale
+    ) {
+        let candidates = parameters.map { given in tieFree.candidates(given.scale).map { given.with(scale: $0) } }
+        var errors = candidates.map { [Double](repeating: 0, count: $0.count) }
+        WeightQuantizer.walk(values.count, channels: parameters.count, inner: inner) { position, channel in
+            let value = values[position]
+            for (index, candidate) in candidates[channel].enumerated() {
+                let code = candidate.quantize(value) - candidate.zeroPoint
+                errors[channel][index] += Double(code) * Double(candidate.scale) - Double(value)
+            }
+        }
+        for channel in parameters.indices {
+            let best = errors[channel].indices.min { abs(errors[channel][$0]) < abs(errors[channel][$1]) } ?? 0
+            parameters[channel] = candidates[channel][best]
+        }
     }
 
     private func codes(
