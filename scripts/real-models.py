@@ -59,7 +59,7 @@ def complaint(text: str) -> str:
 
 
 def float_outputs(model: RealModel, bitdepth: pathlib.Path, some: list) -> dict:
-    """Against ONNX Runtime as users have it: with and without its optimization it differs from itself (basic-pitch: 1.1e-3)."""
+    """Against ONNX Runtime as users have it: with and without its optimization it differs from itself (basic-pitch)."""
     expected = answers(model, ONNXRuntime(model.file(), optimized=True), some)
     return {"float_error": relative_error(answers(model, Bitdepth(bitdepth, model.file()), some), expected)}
 

@@ -68,6 +68,8 @@ public struct LayerComparison: Sendable {
             }
             return (metrics, read)
         }
+        let read = chunks.reduce(0) { $0 + $1.samples }
+        guard read > 0 else { throw samples.noneReadable }
         var merged = [PairMetrics](repeating: PairMetrics(), count: pairs.count)
         for chunk in chunks { for position in pairs.indices { merged[position].merge(chunk.metrics[position]) } }
         let layers = zip(pairs, merged).map { pair, metrics in
@@ -75,7 +77,7 @@ public struct LayerComparison: Sendable {
                 value: pair.float, node: pair.node.label, operatorType: pair.node.op.type, signalToNoise: metrics.noise,
                 cosine: metrics.cosine, largestError: metrics.error)
         }
-        return LayerComparison(layers: layers, sampleCount: chunks.reduce(0) { $0 + $1.samples })
+        return LayerComparison(layers: layers, sampleCount: read)
     }
 
     /// How the dequantized form of a value is called.

@@ -12,8 +12,9 @@ extension Graph {
 
     /// Renames what this body defines and what of it is taken already.
     fileprivate mutating func makeBodyNamesUnique(_ taken: inout Set<ValueName>) {
+        let ports = Set(inputs.map(\.name))
         let defined =
-            inputs.map(\.name) + initializers.keys.filter { name in !inputs.contains { $0.name == name } }
+            inputs.map(\.name) + initializers.keys.filter { !ports.contains($0) }
             + nodes.flatMap { $0.outputs.compactMap { $0 } }
         var renames: [ValueName: ValueName] = [:]
         for name in defined where !taken.insert(name).inserted {
@@ -36,7 +37,10 @@ extension Graph {
         for (name, type) in valueTypes { types[renames[name] ?? name] = type }
         valueTypes = types
         for position in nodes.indices {
-            for (old, new) in renames { nodes[position].replaceInputs(of: old, with: new) }
+            let reads = nodes[position].dependencies
+            for old in reads {
+                if let new = renames[old] { nodes[position].replaceInputs(of: old, with: new) }
+            }
             nodes[position].outputs = nodes[position].outputs.map { $0.map { renames[$0] ?? $0 } }
         }
     }

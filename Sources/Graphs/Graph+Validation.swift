@@ -95,8 +95,8 @@ extension Graph {
 }
 
 extension Node {
-    /// Every value that must exist before this node can run, once per reading input.
-    var dependencies: [ValueName] {
+    /// Every value that must exist before this node can run, once per reading input: its inputs, and what its bodies capture.
+    public var dependencies: [ValueName] {
         inputs.compactMap { $0 } + subgraphs.flatMap { $0.capturedValues.sorted() }
     }
 }

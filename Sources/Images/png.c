@@ -30,8 +30,7 @@ static void stop(struct decoding *decoding, int code, const char *message) {
 }
 
 static void on_error(png_structp png, png_const_charp message) {
-  struct decoding *decoding = png_get_error_ptr(png);
-  stop(decoding, decoding->code ? decoding->code : BD_IMAGE_MALFORMED, message);
+  stop(png_get_error_ptr(png), BD_IMAGE_MALFORMED, message);
 }
 
 static void on_warning(png_structp png, png_const_charp message) { (void)png, (void)message; }

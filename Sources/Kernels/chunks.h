@@ -1,5 +1,5 @@
-/// Sixteen times two floats at a time, whatever the register width: the unit in which rows are walked and sums are split, so
-/// that every table adds in the same order. The includer has chosen `floats`.
+/// Thirty-two floats at a time, whatever the register width: the unit in which rows are walked and sums are split, so that
+/// every table adds in the same order. The includer has chosen `floats`.
 #ifndef BITDEPTH_CHUNKS_H
 #define BITDEPTH_CHUNKS_H
 

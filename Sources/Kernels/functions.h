@@ -8,18 +8,8 @@
 
 /// e^x of any x: 0 and infinity where it leaves FP32. The power of two is applied in two halves, each of which FP32 has.
 BD_FLOATS BD_INLINE floats exponential_of(floats x) {
-  const floats shift = splat(12582912.0f);
-  x = clamp(x, splat(-104.0f), splat(89.0f));
-  const floats n = multiply_add(x, splat(1.44269504f), shift) - shift;
-  floats r = multiply_add(n, splat(-0.693147182f), x);
-  r = multiply_add(n, splat(1.90465421e-9f), r);
-  floats sum = splat(1.0f / 5040);
-  sum = multiply_add(sum, r, splat(1.0f / 720));
-  sum = multiply_add(sum, r, splat(1.0f / 120));
-  sum = multiply_add(sum, r, splat(1.0f / 24));
-  sum = multiply_add(sum, r, splat(1.0f / 6));
-  sum = multiply_add(sum, r, splat(0.5f));
-  const floats value = splat(1.0f) + multiply_add(sum * r, r, r);
+  const bd_split_exponential e = split_exponential(clamp(x, splat(-104.0f), splat(89.0f)));
+  const floats shift = integer_shift(), n = e.shifted - shift, value = splat(1.0f) + e.rest;
   const floats shifted = multiply_add(n, splat(0.5f), shift), half = shifted - shift;
   return value * power_of_two(shifted) * power_of_two((n - half) + shift);
 }
@@ -56,7 +46,7 @@ BD_FLOATS BD_INLINE floats logarithm(floats x) {
   floats value = twice_artanh((fraction - one) / (fraction + one));
   value = multiply_add(exponent, splat(-1.90465421e-9f), value);
   value = multiply_add(exponent, splat(0.693147182f), value);
-  // x - x is NaN for infinity and NaN alone; the comparisons keep those apart.
+  // Infinity is its own logarithm; x - infinity makes minus infinity of 0, and leaves NaN what it is.
   value = where_less(x, infinity, value, x);
   value = where_less(splat(0.0f), x, value, where_less(x, splat(0.0f), splat(__builtin_nanf("")), x - infinity));
   return value;
@@ -106,10 +96,6 @@ BD_FLOATS BD_INLINE floats mish(floats x) {
   const floats power = exponential_of(clamp(x, splat(-104.0f), splat(20.0f)));
   const floats n = power * (power + splat(2.0f));
   return x * (n / (n + splat(2.0f)));
-}
-
-BD_FLOATS BD_INLINE floats held_within_unit(floats x, floats alpha, floats beta) {
-  return clamp(multiply_add(alpha, x, beta), splat(0.0f), splat(1.0f));
 }
 
 /// Every function: its name, and its value at `x` with the parameters `alpha` and `beta`.

@@ -38,6 +38,11 @@
 /// operations, run out of registers, and spill.
 #define BD_FINISH(vector) __asm__ volatile("" : "+v"(vector)::"memory")
 
+/// The name of a table entry in a header that is written once for all instruction sets; the includer has defined BD_ISA.
+#define BD_PASTE(name, isa) name##_##isa
+#define BD_NAMED(name, isa) BD_PASTE(name, isa)
+#define BD_ENTRY(name) BD_NAMED(name, BD_ISA)
+
 /// Declares the entries on integers and the element-wise ones of one instruction set.
 #define BD_DECLARE_INTEGER_ENTRIES(isa)                                                                              \
   size_t bd_qgemm_packed_bytes_##isa(int64_t columns, int64_t segment_count, int64_t segment_length);                \

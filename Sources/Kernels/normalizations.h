@@ -6,7 +6,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-
 /// output = (input - mean) * inverse * scale + bias, `scale` and `bias` as long as the row.
 BD_FLOATS BD_INLINE void apply_row(const bd_normalize *job, const float *row, float *output, float mean, float inverse) {
   const floats means = splat(mean), inverses = splat(inverse);

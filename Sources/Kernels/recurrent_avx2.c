@@ -6,27 +6,7 @@
 
 enum { ROWS = 2 };  // eight accumulators, four registers of weights
 
+#define BD_ISA avx2
 #include "recurrent_cell.h"
-
-size_t bd_recurrent_packed_bytes_avx2(int64_t hidden, int64_t gates, bool is_coded) {
-  return recurrent_packed_bytes(hidden, gates, is_coded);
-}
-
-void bd_recurrent_pack_avx2(const float *weights, int64_t hidden, int64_t gates, float *packed) {
-  recurrent_pack(weights, hidden, gates, packed);
-}
-
-void bd_qrecurrent_pack_avx2(const int8_t *weights, int64_t hidden, int64_t gates, int8_t *packed) {
-  qrecurrent_pack(weights, hidden, gates, packed);
-}
-
-BD_FLOATS void bd_qrecurrent_begin_avx2(const bd_recurrent *job, int64_t sequence_begin, int64_t sequence_end) {
-  recurrent_begin(job, sequence_begin, sequence_end);
-}
-
-BD_FLOATS void bd_recurrent_avx2(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end,
-                                 int64_t sequence_begin, int64_t sequence_end, int64_t unit_begin, int64_t unit_end) {
-  recurrent(job, pass_begin, pass_end, sequence_begin, sequence_end, unit_begin, unit_end);
-}
 
 #endif

@@ -1,6 +1,6 @@
 /// Steps of recurrent cells, written once for every register width, which the includer has chosen as for activations.h,
-/// with the products of codes of that width; `ROWS` sequences at most go through float weights together, `CODED_ROWS`
-/// through 8-bit ones.
+/// with the products of codes of that width, and the suffix of the entries' names as BD_ISA. `ROWS` sequences at most go
+/// through float weights together, `CODED_ROWS` through 8-bit ones.
 ///
 /// A panel of the packed weights is [k][block][gate][LANES]: all gates of some blocks of LANES units, so that the sums
 /// of a unit's gates are in registers together when its cell is computed. There are three or four registers of columns.
@@ -40,7 +40,7 @@ BD_INLINE int64_t panel_bytes(int64_t hidden, int64_t gates, bool is_coded) {
   return is_coded ? columns * (START_BYTES + groups_of(hidden) * DEPTH) : columns * hidden * (int64_t)sizeof(float);
 }
 
-BD_INLINE size_t recurrent_packed_bytes(int64_t hidden, int64_t gates, bool is_coded) {
+size_t BD_ENTRY(bd_recurrent_packed_bytes)(int64_t hidden, int64_t gates, bool is_coded) {
   const int64_t units = panel_units(gates);
   return (size_t)((hidden + units - 1) / units * panel_bytes(hidden, gates, is_coded));
 }
@@ -51,7 +51,7 @@ BD_INLINE int64_t row_of(int64_t column, int64_t first, int64_t hidden, int64_t 
   return unit < hidden ? vector % gates * hidden + unit : -1;
 }
 
-BD_INLINE void recurrent_pack(const float *weights, int64_t hidden, int64_t gates, float *packed) {
+void BD_ENTRY(bd_recurrent_pack)(const float *weights, int64_t hidden, int64_t gates, float *packed) {
   for (int64_t first = 0; first < hidden; first += panel_units(gates))
     for (int64_t k = 0; k < hidden; k++)
       for (int64_t column = 0; column < panel_units(gates) * gates; column++) {
@@ -71,7 +71,7 @@ BD_INLINE void pack_codes(const int8_t *row, int64_t hidden, int64_t columns, ch
   pack_start(sum, starts);
 }
 
-BD_INLINE void qrecurrent_pack(const int8_t *weights, int64_t hidden, int64_t gates, int8_t *packed) {
+void BD_ENTRY(bd_qrecurrent_pack)(const int8_t *weights, int64_t hidden, int64_t gates, int8_t *packed) {
   const int64_t columns = panel_units(gates) * gates;
   char *panel = (char *)packed;
   for (int64_t first = 0; first < hidden; first += panel_units(gates), panel += panel_bytes(hidden, gates, true))
@@ -90,7 +90,8 @@ BD_FLOATS BD_INLINE void store_state(const bd_recurrent *job, const float *grain
 }
 
 /// The grain of a sequence's codes, and the codes of its first state.
-BD_FLOATS BD_INLINE void recurrent_begin(const bd_recurrent *job, int64_t sequence_begin, int64_t sequence_end) {
+BD_FLOATS void BD_ENTRY(bd_qrecurrent_begin)(const bd_recurrent *job, int64_t sequence_begin,
+                                             int64_t sequence_end) {
   for (int64_t sequence = sequence_begin; sequence < sequence_end; sequence++) {
     const float *state = job->states[0] + sequence * job->stride;
     floats largest = splat(1.0f);
@@ -313,9 +314,9 @@ BD_INLINE bd_recurrent_pass pass_at(const bd_recurrent *job, int64_t pass) {
   }
 }
 
-BD_FLOATS BD_INLINE void recurrent(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end,
-                                   int64_t sequence_begin, int64_t sequence_end, int64_t unit_begin,
-                                   int64_t unit_end) {
+BD_FLOATS void BD_ENTRY(bd_recurrent)(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end,
+                                      int64_t sequence_begin, int64_t sequence_end, int64_t unit_begin,
+                                      int64_t unit_end) {
   for (int64_t index = pass_begin; index < pass_end; index++) {
     const bd_recurrent_pass pass = pass_at(job, index);
     const int64_t step = index / bd_recurrent_passes(job->cell);

@@ -9,10 +9,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define BD_PASTE(name, isa) name##_##isa
-#define BD_NAMED(name, isa) BD_PASTE(name, isa)
-#define BD_ENTRY(name) BD_NAMED(name, BD_ISA)
-
 /// `value` is a constant. Its call is inlined where code is optimized; elsewhere each function has a frame of its own,
 /// for one frame for all of them would need more stack than a thread has.
 BD_FLOATS BD_INLINE void map(function_value *const value, const bd_sunary *job, int64_t begin, int64_t end) {

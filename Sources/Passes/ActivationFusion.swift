@@ -25,9 +25,10 @@ public struct ActivationFusion: RewritePass {
         let spelled = attributes.map { ", \($0.key)" }.joined()
         return Rewriting(
             name, formula, becomes: "\(op.type)(x\(spelled))", since: opset, pattern: pattern,
-            rewrite: { match, replacement throws(BitdepthError) in
-                var node = Node(
-                    op, name: match.root.name, inputs: [try match.value("x")], outputs: [replacement.output])
+            typed: { match, facts, replacement throws(BitdepthError) in
+                let x = try match.value("x")
+                guard facts.mayKeepRank(x, match.root.output(0)) else { return false }
+                var node = Node(op, name: match.root.name, inputs: [x], outputs: [replacement.output])
                 for (name, value) in attributes { node.attributes[name] = value }
                 replacement.add(node)
                 return true

@@ -32,7 +32,7 @@ public struct DeadCodeRemoval: Pass {
         while let value = waiting.popLast() {
             guard let position = index.producer[value] else { continue }
             let node = graph.nodes[position]
-            let read = node.inputs.compactMap { $0 } + node.subgraphs.flatMap(\.capturedValues)
+            let read = node.dependencies
             for input in read where needed.insert(input).inserted { waiting.append(input) }
         }
         return needed

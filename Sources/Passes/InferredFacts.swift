@@ -28,6 +28,13 @@ struct InferredFacts: Sendable {
     /// The elements of an integer vector or scalar, as far as they are known, by number or by name.
     func elements(_ value: ValueName) -> [Dimension]? { extents.elements(of: value, facts) }
 
+    /// Whether a result may have the rank of the value it is made from: a constant of one element that has more axes than the
+    /// value beside it adds axes to the result, which the fused operator would not.
+    func mayKeepRank(_ value: ValueName, _ result: ValueName?) -> Bool {
+        guard let rank = rank(value), let other = self[result]?.rank else { return true }
+        return rank == other
+    }
+
     /// Whether two values have the same shape for certain.
     func haveSameShape(_ a: ValueName?, _ b: ValueName?) -> Bool {
         guard let a = self[a], let b = self[b] else { return false }

@@ -43,11 +43,7 @@ struct NodeWriter {
     mutating func add(
         _ op: OperatorName, _ inputs: [ValueName], _ attributes: KeyValuePairs<String, Attribute> = [:]
     ) -> ValueName {
-        let output = name(op.type)
-        var node = Node(op, name: output.text, inputs: inputs, outputs: [output])
-        for (key, value) in attributes { node.attributes[key] = value }
-        nodes.append(node)
-        return output
+        add(op, inputs, attributes, outputs: 1)[0]
     }
 
     mutating func constant(_ tensor: Tensor, named base: String) -> ValueName {

@@ -3,6 +3,9 @@ import BitdepthOperators
 import BitdepthTensors
 
 extension NormalizationFusion {
+    /// More channels than any network has; a file could ask for an allocation of any size.
+    private static let largestChannelCount = 1 << 20
+
     /// GroupNormalization as PyTorch's exporters write it: an InstanceNormalization whose channels are the groups.
     ///
     /// The groups are the second axis of what is normalized, whatever the channels are called: C/G channels each.
@@ -29,7 +32,8 @@ extension NormalizationFusion {
             guard facts.haveSameShape(x, match.root.output(0)), let outer = facts.dimensions(x), outer.count >= 3,
                 let inner = facts.dimensions(try match.node("grouped").output(0)), inner.count >= 3,
                 inner[0] == outer[0], inner[1] == .known(groups), bias.count == groups,
-                let channels = outer[1].value, groups > 0, channels > 0, channels % groups == 0
+                let channels = outer[1].value, groups > 0, (1...largestChannelCount).contains(channels),
+                channels % groups == 0
             else { return false }
             let each = channels / groups
             var names: [ValueName] = []

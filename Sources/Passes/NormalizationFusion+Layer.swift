@@ -53,7 +53,7 @@ extension NormalizationFusion {
         guard
             let axes = try NormalizedAxes(
                 facts[x], axes: [match.optionalConstant("axes"), match.optionalConstant("variance axes")]),
-            let epsilon = try NormalizationPattern.epsilon(match)
+            let epsilon = try NormalizationPattern.epsilon(match), facts.mayKeepRank(x, match.root.output(0))
         else { return false }
         // Exactly the normalised extents: another shape would broadcast where LayerNormalization does not.
         let type = TensorType(axes.element, axes.extents)

@@ -15,7 +15,8 @@ extension NormalizationFusion {
             typed: { match, facts, replacement throws(BitdepthError) in
                 let x = try match.value("x")
                 guard let axes = try NormalizedAxes(facts[x], axes: [match.optionalConstant("axes")]),
-                    let epsilon = try NormalizationPattern.epsilon(match)
+                    let epsilon = try NormalizationPattern.epsilon(match),
+                    facts.mayKeepRank(x, match.root.output(0))
                 else { return false }
                 let ones = replacement.add(try axes.ones, named: "\(match.root.label)_scale")
                 replacement.add(

@@ -9,6 +9,9 @@ struct NormalizedAxes {
     /// Extents of the axes, all of which are known.
     let extents: Shape
 
+    /// More places than any network normalizes at once; a file could ask for an allocation of any size.
+    private static let largestCount = 1 << 24
+
     /// `nil` where not the last axes are reduced, or their extents are not known.
     init?(_ x: Fact?, axes: [Tensor?]) throws(BitdepthError) {
         guard let x, let dimensions = x.dimensions, x.element.isFloatingPoint, x.element != .float64 else { return nil }
@@ -23,7 +26,9 @@ struct NormalizedAxes {
             else { return nil }
             count = sorted.count
         }
-        guard let count, let extents = PartialShape(Array(dimensions.suffix(count))).shape else { return nil }
+        guard let count, let extents = PartialShape(Array(dimensions.suffix(count))).shape,
+            extents.count <= NormalizedAxes.largestCount
+        else { return nil }
         self.extents = extents
     }
 

@@ -56,7 +56,7 @@ private struct UpgradeWalk {
         var nodes: [Node] = []
         nodes.reserveCapacity(graph.nodes.count)
         for var node in graph.nodes {
-            try upgradeSubgraphs(of: &node, constants: constants)
+            try node.updateSubgraphs { body throws(BitdepthError) in try upgrade(&body, constants: constants) }
             guard nextVersion(of: node.op, after: opsets[node.op.domain] ?? 1) != nil else {
                 nodes.append(node)
                 continue
@@ -90,22 +90,6 @@ private struct UpgradeWalk {
     private func nextVersion(of op: OperatorName, after version: Int) -> Int? {
         let limit = op.domain.isEmpty ? OpsetUpgrade.latest : Int.max
         return catalogue[op]?.signature.versions.first { $0 > version && $0 <= limit }
-    }
-
-    private mutating func upgradeSubgraphs(
-        of node: inout Node, constants: OrderedDictionary<ValueName, Tensor>
-    ) throws(BitdepthError) {
-        for (name, attribute) in node.attributes {
-            switch attribute {
-            case .graph(var graph):
-                try upgrade(&graph, constants: constants)
-                node.attributes[name] = .graph(graph)
-            case .graphs(var graphs):
-                for index in graphs.indices { try upgrade(&graphs[index], constants: constants) }
-                node.attributes[name] = .graphs(graphs)
-            default: break
-            }
-        }
     }
 }
 

@@ -5,6 +5,8 @@ import BitdepthTensors
 /// A product with a constant matrix, the bias behind it, and what splits its columns into heads.
 struct Projection {
     private var nodes: [Node]
+    /// How many of the nodes, the first ones, read the constants: the product, and the sum behind it.
+    private let linearCount: Int
     private var constants: [(name: ValueName, scaled: Tensor)] = []
 
     private static let isMatrix: @Sendable (Tensor) -> Bool = { $0.type.isFloatingPoint && $0.shape.rank >= 2 }
@@ -37,6 +39,7 @@ struct Projection {
     /// The chain that ``chain`` matched, its result multiplied with a number; `nil` where a weight would become infinite.
     init?(_ match: Match, times factor: Double) throws(BitdepthError) {
         nodes = Self.parts.compactMap { match.optionalNode($0) }
+        linearCount = match.optionalNode("sum") == nil ? 1 : 2
         for part in ["weight", "bias"] {
             guard let name = match.optionalValue(part), let constant = match.optionalConstant(part) else { continue }
             guard
@@ -55,8 +58,12 @@ struct Projection {
         var nodes = nodes
         for (name, scaled) in constants {
             let changed = replacement.change(name, to: scaled)
-            for index in nodes.indices where ["MatMul", "Gemm", "Add"].contains(nodes[index].op) {
-                nodes[index].replaceInputs(of: name, with: changed)
+            for index in nodes.indices.prefix(linearCount) {
+                // What is multiplied, and what follows the projection, may be the same constant and stays as it is.
+                let first = nodes[index].op == "Add" ? 0 : 1
+                for slot in nodes[index].inputs.indices.dropFirst(first) where nodes[index].inputs[slot] == name {
+                    nodes[index].inputs[slot] = changed
+                }
             }
         }
         if let last = nodes.indices.last { nodes[last].outputs = [replacement.output] }

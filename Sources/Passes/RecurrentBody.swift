@@ -44,15 +44,13 @@ struct RecurrentBody {
         return graph
     }
 
-    // MARK: Cells, in the equations of their operators
-
     private mutating func rnn(_ hidden: ValueName, _ products: ValueName) throws(BitdepthError) -> ValueName {
         try gate(0, writer.add("Add", [products, try recurrence(hidden, 0..<1)]))
     }
 
     private mutating func gru(_ hidden: ValueName, _ products: ValueName) throws(BitdepthError) -> ValueName {
         let fromInput = try split(products, [2, 1])
-        var outer: ValueName
+        let outer: ValueName
         var inner: ValueName?
         if cell.kind == .linearGRU {
             let fromState = try split(try recurrence(hidden, 0..<3), [2, 1])
@@ -90,8 +88,6 @@ struct RecurrentBody {
         let output = try gate(0, try seeing(next, 1, sums[1]))
         return [writer.add("Mul", [output, try writer.activation(activations[2], next)]), next]
     }
-
-    // MARK: Parts of equations
 
     /// H · Rᵀ for some gates.
     private mutating func recurrence(_ state: ValueName, _ gates: Range<Int>) throws(BitdepthError) -> ValueName {

@@ -8,6 +8,7 @@ import BitdepthTensors
 /// The product of the input with its weights stays outside, for all steps at once. Layers are left alone where weights,
 /// biases or peepholes are no FP32 constants, and where sequences have lengths of their own.
 public struct RecurrentToScan: Pass {
+    /// The operators that become Scan.
     public static let operators: Set<OperatorName> = ["RNN", "GRU", "LSTM"]
 
     public let name = "recurrent layers as Scan"

@@ -17,7 +17,7 @@ extension ReshapeFusion {
             let weight = try match.constant("weight")
             var node = try match.node("conv")
             guard let line = facts.dimensions(x), line.count == 3, weight.shape.rank == 4,
-                let plane = facts.dimensions(try match.node("widened").output(0)),
+                let plane = facts.dimensions(try match.node("widened").output(0)), plane.count == 4,
                 let result = facts.dimensions(node.output(0)), result.count == 4,
                 let axis = [2, 3].first(where: { plane.dropping($0) == line && plane[$0] == .known(1) }),
                 weight.shape[axis] == 1, result[axis] == .known(1),

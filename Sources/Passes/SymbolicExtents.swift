@@ -27,7 +27,10 @@ struct SymbolicExtents: Sendable {
         else { return }
         // In a body that is walked again, what was known before may not hold any more.
         vectors[output] = nil
-        if let shape = shape(of: node, facts) { facts[output]?.type.shape = PartialShape(shape) }
+        // An extent below zero is no fact but an error, which running the graph tells.
+        if let shape = shape(of: node, facts), shape.allSatisfy({ $0.value.map { $0 >= 0 } ?? true }) {
+            facts[output]?.type.shape = PartialShape(shape)
+        }
         guard fact.rank.map({ $0 <= 1 }) ?? false, !fact.element.isFloatingPoint,
             let elements = vector(of: node, facts), elements.count <= Self.largestCount
         else { return }

@@ -54,6 +54,20 @@ struct ConvertCommandTests {
         #expect(model.graph.outputs[0].type?.shape == PartialShape([.known(7), .known(4)]))
     }
 
+    @Test("A file that cannot be written as is asked is refused before any work")
+    func target() throws {
+        let folder = try TestFolder()
+        func file(_ name: String) -> String { folder.path + "/" + name }
+        try CommandModels.write(file("net.onnx"))
+        let command = try BuiltCommand()
+        let other = try command.run(["convert", file("net.onnx"), "-o", file("net.tflite")], in: folder)
+        #expect(other.status == 69 && other.errors.contains(".tflite"), "\(other.errors)")
+        #expect(try command.run(["convert", file("net.onnx"), "-o", file("net.onnx")], in: folder).status == 73)
+        let unnamed = try command.run(["convert", file("net.onnx")], in: folder)
+        #expect(unnamed.status == 64 && unnamed.errors.contains("-o is missing"), "\(unnamed.errors)")
+        #expect(folder.names == ["net.onnx"])
+    }
+
     @Test("A value that the graph has not is named, with some that it has")
     func unknownValue() throws {
         let folder = try TestFolder()

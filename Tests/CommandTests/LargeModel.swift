@@ -16,7 +16,7 @@ struct LargeModel {
     var columns: Int
     var count: Int
 
-    /// 32 MiB a weight, 3.2 GiB in all.
+    /// 32 MiB a weight, 3.25 GiB in all.
     static let whole = LargeModel(rows: 2048, columns: 4096, count: 104)
     /// A sixteenth of it.
     static let small = LargeModel(rows: 512, columns: 1024, count: 104)

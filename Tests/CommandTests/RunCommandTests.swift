@@ -105,6 +105,8 @@ struct RunCommandTests {
         try ONNX.write(contents, to: path)
         let missing = try command.run(["bench", path, "--runs", "1"], in: folder)
         #expect(missing.status == 69 && missing.errors.contains("--shape image:1x"), "\(missing.errors)")
+        let unknown = try command.run(["bench", path, "--runs", "1", "--input-value", "imge=1"], in: folder)
+        #expect(unknown.status == 64 && unknown.errors.contains("did you mean \"image\"?"), "\(unknown.errors)")
         let given = try command.run(["bench", path, "--runs", "1", "--shape", "image:1x3x32x32"], in: folder)
         #expect(given.status == 0, "\(given.errors)")
     }

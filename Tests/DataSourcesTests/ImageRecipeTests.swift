@@ -96,5 +96,11 @@ struct ImageRecipeTests {
             try self.size("resize=30000", of: 30000, 1, for: ImageTarget(channels: 1))
         }
         #expect(narrow?.code == .limitExceeded)
+        for text in ["imagenet", "inception", "yolo", "resize=32768:1"] {
+            let huge = #expect(throws: BitdepthError.self) {
+                try self.size(text, of: 6, 9, for: ImageTarget(channels: 1, height: Int.max, width: Int.max))
+            }
+            #expect(huge?.code == .limitExceeded, "\(text)")
+        }
     }
 }

@@ -31,7 +31,8 @@ struct ImageResizingTests {
         for filter in [ResampleFilter.bicubic, .lanczos] {
             let edge = try resized([0, 0, 0, 255, 255, 255], to: 12, filter)
             #expect(edge.min() == 0 && edge.max() == 255)
-            #expect(edge == edge.reversed().map { 255 - $0 } || filter == .lanczos)
+            // Sums of rounded weights may differ by one where the two sides meet.
+            for (dark, light) in zip(edge, edge.reversed()) { #expect(abs(Int(dark) - (255 - Int(light))) <= 1) }
         }
     }
 

@@ -107,6 +107,10 @@ struct RecordingFolderTests {
         let sample = try source.sample(at: 0)
         #expect(sample.tensors["sr"] == (try Tensor(integers: [16000], shape: try Shape([]), type: .int64)))
         #expect(sample.tensors["state"]?.shape.dimensions == [2, 1, 3])
+        let gain = InputSpecification(name: "gain", type: .float64, shape: PartialShape([]))
+        let precise = try DataSource.open(
+            folder.path, inputs: [inputs[0], gain], options: .init(constants: ["gain": 0.1]))
+        #expect(try precise.sample(at: 0).tensors["gain"]?.doubles() == [0.1])
         let error = #expect(throws: BitdepthError.self) { try DataSource.open(folder.path, inputs: inputs) }
         #expect(error?.help.first?.contains("--input-value") == true)
         #expect(throws: BitdepthError.self) {

@@ -10,8 +10,7 @@ import Testing
 struct DowngradeCase {
     let graph: Graph
 
-    /// - Parameters:
-    ///   - type: What the graph states of `x`; the shape of the numbers that it is run with where `nil`.
+    /// - Parameter type: What the graph states of `x`.
     init(_ node: Node, _ constants: [ValueName: Tensor] = [:], x: TensorType) {
         var graph = Graph(name: "one", inputs: [.init("x", x)], nodes: [node])
         graph.outputs = node.outputs.compactMap { $0 }.map { Graph.Port($0, nil) }

@@ -69,6 +69,7 @@ import Testing
             let found = try #require(try Interpreter(graph).run(["x": x])["y"])
             let expected = try #require(try Interpreter(downgrade.graph).run(["x": x])["y"])
             #expect(found.type == .float16)
+            // Two steps of 16-bit floats between 2 and 4, where the largest results lie.
             for (a, b) in zip(try found.doubles(), try expected.doubles()) { #expect(abs(a - b) <= 0.004) }
             node.attributes["stash_type"] = .int(10)
             let narrow = try DowngradeCase(node, ["s": scale], x: TensorType(of: x)).spelled(for: 13)

@@ -52,7 +52,8 @@ struct SpelledOutTests {
         let expected = try NumPy.read(files.path("y.npy"))
         let found = try #require(try model.compiled().makeSession().run(["x": x])["y"])
         #expect(found.shape == expected.shape)
-        let difference = zip(try found.floats(), try expected.floats()).map { abs($0 - $1) }.max()
-        #expect(try #require(difference) <= 1e-4)
+        // Not their maximum: that may pass over NaN.
+        let differences = zip(try found.floats(), try expected.floats()).map { abs($0 - $1) }
+        #expect(differences.allSatisfy { $0 <= 1e-4 }, "\(differences.max() ?? 0)")
     }
 }

@@ -117,6 +117,15 @@ struct ControlFlowTests {
         #expect(try results["sums"]?.floats() == [1, 3, 6, 110, 130, 160])
     }
 
+    @Test("An enormous number of empty slices is refused at once")
+    func enormousScan() throws {
+        let x = try Tensor(zeros: try Shape([0, 1 << 40]), type: .float32)
+        let error = #expect(throws: BitdepthError.self) {
+            _ = try Interpreter(Bodies.scan()).run(["start": try .floats([], [0]), "x": x])
+        }
+        #expect(error?.code == .limitExceeded)
+    }
+
     @Test("A body with another number of inputs or outputs than its node is refused when it is read")
     func wrongBodies() throws {
         var graph = try Bodies.loop()
@@ -175,6 +184,29 @@ struct CollectionTests {
         #expect(try run(nodes, ["x": .tensor(x), "size": .tensor(size)], "y") == .tensor(x))
         let zero = try Tensor(scalar: Int64(0))
         #expect(throws: BitdepthError.self) { _ = try run(nodes, ["x": .tensor(x), "size": .tensor(zero)], "parts") }
+    }
+
+    @Test("An axis that gives too many parts is refused at once", arguments: [nil, 1])
+    func enormousSplit(size: Int?) throws {
+        let x = try Tensor(zeros: try Shape([1 << 40, 0]), type: .float32)
+        let nodes = [Bodies.node("SplitToSequence", size == nil ? ["x"] : ["x", "size"], ["parts"])]
+        var values: [ValueName: Value] = ["x": .tensor(x)]
+        if let size { values["size"] = .tensor(try Tensor(scalar: Int64(size))) }
+        let error = #expect(throws: BitdepthError.self) { _ = try run(nodes, values, "parts") }
+        #expect(error?.code == .limitExceeded)
+    }
+
+    @Test("Sequences that are mapped together must be equally long")
+    func mapping() throws {
+        let body = Bodies.graph(["a", "b"], [Bodies.node("Add", ["a", "b"], ["sum"])], ["sum"])
+        let nodes = [Bodies.node("SequenceMap", ["x", "y"], ["z"], ["body": .graph(body)])]
+        let (one, two) = (try Tensor.floats([1]), try Tensor.floats([2]))
+        func mapped(_ count: Int) throws -> Value? {
+            let further = [Tensor](repeating: one, count: count)
+            return try run(nodes, ["x": .sequence([one, one]), "y": .sequence(further)], "z")
+        }
+        #expect(try mapped(2) == .sequence([two, two]))
+        for count in [1, 3] { #expect(throws: BitdepthError.self) { _ = try mapped(count) } }
     }
 
     @Test("An optional value is there or not, and only one that is there can be taken out")

@@ -119,6 +119,15 @@ import Testing
         hostile.inferWithAndWithoutConstants()
     }
 
+    @Test(
+        "An enormous number of samples without features is refused at once",
+        arguments: ["Normalizer", "FeatureVectorizer"])
+    func enormous(type: String) throws {
+        let x = try Tensor(zeros: try Shape([1 << 40, 0]), type: .float32)
+        let error = #expect(throws: BitdepthError.self) { try OneNode(.machineLearning(type))(x) }
+        #expect(error?.code == .limitExceeded)
+    }
+
     @Test("No case was lost")
     func count() { #expect(Self.cases.count == 64) }
 }

@@ -12,8 +12,12 @@ extension Tensor {
     }
 }
 
-/// The first place at which two lists of numbers differ by more than a tolerance, in words; `nil` where there is none.
-func difference(_ found: Tensor, _ expected: [Float], tolerance: Float = 2e-6) throws -> String? {
+/// The first place at which two lists of numbers differ, in words; `nil` where there is none.
+///
+/// Expected numbers are printed with six decimals by programs that compute in FP32: for numbers about 1 that is half of
+/// the last decimal and several roundings.
+func difference(_ found: Tensor, _ expected: [Float]) throws -> String? {
+    let tolerance: Float = 2e-6
     let found = try found.floats()
     guard found.count == expected.count else { return "\(found.count) elements instead of \(expected.count)" }
     for (index, (a, b)) in zip(found, expected).enumerated() where a != b && !(abs(a - b) <= tolerance) {

@@ -83,6 +83,7 @@ import Testing
             HostileNode("RoiAlign", [try zeros([1, 1, 4, 4], .int32), try zeros([1, 4], .int32), first]),
             HostileNode("RoiAlign", [("sampling_ratio", .int(-1))], [x, roi, first]),
             HostileNode("RoiAlign", [("sampling_ratio", .int(.max))], [x, roi, first]),
+            HostileNode("RoiAlign", [("sampling_ratio", .int(1 << 19))], [x, roi, first]),
             HostileNode("RoiAlign", [("output_height", .int(0))], [x, roi, first]),
             HostileNode("RoiAlign", [("output_width", .int(-3))], [x, roi, first]),
             HostileNode("RoiAlign", [("output_width", .int(.max))], [x, roi, first]),

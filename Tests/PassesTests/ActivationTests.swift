@@ -129,6 +129,25 @@ struct ActivationTests {
             ], become: ["Gelu"], changes: 1)
     }
 
+    @Test("A number with more axes than the value beside it adds axes to the result, which no activation does")
+    func addedAxes() throws {
+        let spellings: [Body] = [
+            { maker in
+                let erf = maker.add("Erf", [maker.add("Div", ["x", try maker.scalar(Float(2).squareRoot())])])
+                let gate = maker.add("Add", [erf, try maker.scalar(1)])
+                return maker.add("Mul", [maker.add("Mul", ["x", gate]), try maker.constant([0.5], [1, 1, 1])])
+            },
+            { maker in
+                let power = maker.add("Exp", [maker.add("Neg", ["x"])])
+                return maker.add("Reciprocal", [maker.add("Add", [power, try maker.constant([1], [1, 1, 1])])])
+            },
+        ]
+        for spelling in spellings {
+            let (_, changes) = try expectUnchanged(try graph(spelling), by: ActivationFusion())
+            #expect(changes == 0)
+        }
+    }
+
     @Test("Gelu by Tanh in every spelling")
     func geluTanh() throws {
         func gelu(_ maker: inout GraphMaker, _ argument: ValueName) throws -> ValueName {

@@ -102,4 +102,13 @@ struct AttentionTests {
         #expect(changes == 1)
         #expect(result.initializers[weight] == maker.graph.initializers[weight])
     }
+
+    @Test("A weight that the scores read once more is scaled in the projection alone")
+    func weightOfBothProducts() throws {
+        var maker = try GraphMaker(input: [8, 8], seed: 47)
+        let weight = try maker.weight([8, 8])
+        let scores = maker.add("MatMul", [weight, maker.add("MatMul", ["x", weight])])
+        maker.output(maker.add("Mul", [scores, try maker.scalar(3)]))
+        #expect(try expectUnchanged(maker.graph, by: AttentionScaling()).changes == 1)
+    }
 }

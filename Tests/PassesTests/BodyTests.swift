@@ -171,7 +171,9 @@ struct BodyTests {
         let (result, _) = try expectUnchanged(
             graph, by: { try PassPipeline.standard.run(&$0).changes },
             inputs: ["x": try Tensor([Float(-1), 0.5, 2], shape: [3])])
-        guard case .graph(let rewritten)? = result.nodes[0].attributes["body"] else { return }
+        guard case .graph(let rewritten)? = result.nodes[0].attributes["body"] else {
+            throw BitdepthError(.internal, "no body")
+        }
         #expect(try body(rewritten, "then_branch").operators == ["Swish", "Add"])
         // Captured through two graphs, the constant stays where it was.
         #expect(result.initializers.keys.contains("one"))

@@ -107,6 +107,20 @@ struct NormalizationTests {
         #expect(try expectUnchanged(graph, by: NormalizationFusion(opset: 22)).changes == 0)
     }
 
+    @Test("Normalizations over extents that no memory holds stay")
+    func hostileExtents() throws {
+        let extent = 1 << 40
+        var lanes = try layer(scale: nil, bias: nil)
+        lanes.inputs[0].type?.shape = PartialShape([.known(2), .known(extent)])
+        #expect(try NormalizationFusion().run(&lanes) == 0)
+        var channels = try group(groups: 1)
+        channels.inputs[0].type?.shape = PartialShape([.known(2), .known(extent), .known(4), .known(5)])
+        // Without γ and β, which have 6 channels.
+        channels.nodes.removeLast(2)
+        channels.outputs = [.init(try #require(channels.nodes.last?.output(0)), nil)]
+        #expect(try NormalizationFusion().run(&channels) == 0)
+    }
+
     /// As exporters of language models write it.
     private func rootMeanSquare(_ spelling: Inverse, square op: OperatorName = "Pow", axis: Int64 = -1) throws -> Graph
     {

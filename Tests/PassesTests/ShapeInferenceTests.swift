@@ -124,6 +124,16 @@ struct SymbolicExtentTests {
         #expect(dimensions == [.symbol("N"), .known(3)])
     }
 
+    @Test("A vector that asks for an extent below zero says nothing of the shape")
+    func negative() throws {
+        let dimensions = try facts { maker in
+            let batch = maker.add("Shape", ["x"], ["end": .int(1)])
+            let shape = maker.add("Concat", [batch, try maker.constant([-5])], ["axis": .int(0)])
+            return maker.add("ConstantOfShape", [shape])
+        }
+        #expect(!(dimensions ?? []).contains(.known(-5)))
+    }
+
     @Test("The target of PyTorch's expand, where −1 stands for the own extent, is understood")
     func expanded() throws {
         let dimensions = try facts { maker in

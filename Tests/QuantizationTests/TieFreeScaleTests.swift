@@ -17,30 +17,54 @@ struct TieFreeScaleTests {
         return (units, fraction)
     }
 
-    @Test("No sum lies nearer to a tie than half a unit, or its part where a unit is worth much", arguments: 0..<40)
+    @Test("No sum lies nearer to a tie than half a unit, or its part where a unit is worth much", arguments: 0..<20)
     func distance(seed: Int) throws {
         var numbers = SeededGenerator(seed: UInt64(seed))
         let input = Float.random(in: 0..<1, using: &numbers) * 0.1 + 1e-3
         let output = Float.random(in: 0..<1, using: &numbers) * 0.2 + 1e-3
         let given = output / (input * (1 + Float.random(in: 0..<1, using: &numbers) * 3000))
-        let weight = TieFreeScale(inputScale: input, outputScale: output)(given)
-        #expect(weight >= given && weight <= given * 1.009)
-        let (units, fraction) = units(input, weight, output)
-        for sum in stride(from: 1, through: 200_000, by: 1) {
-            let code = Double(sum) / units
-            guard code < 256 else { break }
-            let distance = abs(code - code.rounded(.down) - 0.5) * units
-            // FP32 scales shift a sum of 200,000 units by up to a twentieth of one.
-            #expect(distance > 0.45 / fraction, "sum \(sum) of \(units) units")
+        let scales = TieFreeScale(inputScale: input, outputScale: output).scales(from: given)
+        #expect(scales == scales.sorted() && !scales.isEmpty)
+        for weight in scales {
+            #expect(weight >= given && weight <= given * 1.0102)
+            let (units, fraction) = units(input, weight, output)
+            // The scale is rounded to FP32, which moves sums of many units by a part of one.
+            let nearest = (1...Int(units * 256)).first { sum in
+                let code = Double(sum) / units
+                return abs(code - code.rounded(.down) - 0.5) * units <= 0.5 / fraction - Double(sum) * 0x1p-24
+            }
+            #expect(nearest == nil, "sum \(nearest ?? 0) of \(units) units")
         }
     }
 
     @Test("A scale whose products are larger than steps of the result, or vanishingly small, stays")
     func extremes() {
         let tieFree = TieFreeScale(inputScale: 0.5, outputScale: 0.25)
-        #expect(tieFree(0.75) == 0.75)
-        #expect(tieFree(1e-9) == 1e-9)
-        #expect(TieFreeScale(inputScale: .leastNormalMagnitude, outputScale: 1)(1e-30) == 1e-30)
+        #expect(tieFree.scales(from: 0.75) == [0.75])
+        #expect(tieFree.scales(from: 1e-9) == [1e-9])
+        #expect(TieFreeScale(inputScale: .leastNormalMagnitude, outputScale: 1).scales(from: 1e-30) == [1e-30])
+    }
+
+    @Test("Of the tie-free scales each channel has the one whose rounding errors add up to least")
+    func leastShift() throws {
+        var net = try Net()
+        let name = try net.random("w", [5, 40])
+        let weight = try net.graph.initializer(name)
+        let scheme = QuantizationScheme.int8Weights
+        let values = try weight.floats()
+        let plain = try WeightQuantizer(scheme).quantize(weight, axis: 0)
+        let found = try WeightQuantizer(scheme).quantize(weight, axis: 0, inputScale: 0.02, outputScale: 0.5)
+        for channel in 0..<5 {
+            let reals = values[channel * 40..<(channel + 1) * 40].map(Double.init)
+            func shift(_ scale: Float) -> Double {
+                let step = Double(scale)
+                return abs(reals.reduce(0) { $0 + ($1 / step).rounded(.toNearestOrEven) * step - $1 })
+            }
+            let scales = TieFreeScale(inputScale: 0.02, outputScale: 0.5).scales(from: plain.scales[channel])
+            #expect(scales.count > 1 && scales.contains(found.scales[channel]))
+            // 40 differences of numbers up to 4, each rounded to FP32.
+            #expect(try shift(found.scales[channel]) <= #require(scales.map(shift).min()) + 40 * 0x1p-22)
+        }
     }
 
     @Test("The scales of a quantized layer are tie-free, behind a fused Relu too", arguments: [false, true])

@@ -59,6 +59,19 @@ struct IntegerProductTests {
         }
     }
 
+    @Test("NaN says nothing of the range, and the numbers beside it count", arguments: [3, 5000])
+    func rangeBesideNaN(count: Int) throws {
+        var maker = IslandMaker(seed: 5)
+        let x = try maker.floatInput([count])
+        var reals = [Float](repeating: 0.5, count: count)
+        (reals[0], reals[1], reals[2]) = (-2, .nan, 3)
+        maker.inputs[x.text] = try Tensor(reals)
+        let outputs = ["codes", "scale", "zero"].map { maker.newName($0) }
+        maker.graph.nodes.append(Node("DynamicQuantizeLinear", name: "d", inputs: [x], outputs: outputs))
+        for output in outputs { maker.output(output) }
+        try expectExact(maker, kernels: ["quantize"])
+    }
+
     @Test("A matrix whose sums could leave 32 bits is left to the reference")
     func tooLarge() throws {
         let matrix = try Tensor(

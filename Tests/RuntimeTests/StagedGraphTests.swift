@@ -101,6 +101,25 @@ struct StagedGraphTests {
         #expect(sums == [[2, 4], [3, 6], [4, 8]])
     }
 
+    @Test("Of a part that is interpreted only tapped values are observed")
+    func observationOfInterpretedParts() throws {
+        let graph = Graph(
+            inputs: [
+                Graph.Port("x", TensorType(.float32, Shape.vector(3))),
+                Graph.Port("kept", TensorType(.bool, Shape.vector(3))),
+            ],
+            outputs: [Graph.Port("y", nil)],
+            nodes: [
+                Self.node("Compress", ["x", "kept"], ["some"]), Self.node("Abs", ["some"], ["sizes"]),
+                Self.node("Neg", ["sizes"], ["y"]),
+            ])
+        let session = try CompiledGraph(graph, options: CompileOptions(taps: ["sizes"])).makeSession()
+        var seen: [ValueName] = []
+        let kept = try Tensor([true, false, true], shape: [3])
+        try session.observe(["x": try Tensor([Float(1), -2, -3]), "kept": kept]) { seen.append($0.value) }
+        #expect(seen == ["sizes"])
+    }
+
     @Test("What follows a result whose size depends on the data is right for every size, zero too")
     func dataDependentSizes() throws {
         var numbers = SeededNumbers(seed: 7)
@@ -179,7 +198,10 @@ struct StagedGraphTests {
         for name in ["w0", "w2"] as [ValueName] {
             graph.initializers[name] = try graph.initializers[name]?.converted(to: .float16)
         }
-        guard case .graph(var then)? = graph.nodes[1].attributes["then_branch"] else { return }
+        guard case .graph(var then)? = graph.nodes[1].attributes["then_branch"] else {
+            Issue.record("the node has no branch")
+            return
+        }
         then.initializers["w1"] = try then.initializers["w1"]?.converted(to: .float16)
         graph.nodes[1].attributes["then_branch"] = .graph(then)
         let x = try Tensor(zeros: try Shape([2, 8]), type: .float16)

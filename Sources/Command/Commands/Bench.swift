@@ -104,6 +104,10 @@ struct Bench: ParsableCommand {
             // One of them says what its inputs are called.
             _ = try [shape].applied(to: loaded[0].model.inputs)
         }
+        for value in inputValues
+        where !loaded.contains(where: { $0.model.inputs.contains { $0.name == value.input } }) {
+            _ = try [value].numbers(for: loaded[0].model.inputs)
+        }
         return loaded
     }
 

@@ -39,17 +39,11 @@ struct Convert: ParsableCommand {
     var output: OutputOptions
 
     func run() throws {
-        guard let path = target.output else {
-            throw BitdepthError(
-                .usage, "no file to write was named: -o is missing", help: ["for example -o model.cut.onnx"])
-        }
+        let path = try target.writable(force: overwrite.force, example: "model.cut.onnx")
         var contents = try ONNX.read(model, allowLinks: links.allowLinks)
         let before = contents.graph.nodes.count
         try locating(.init(file: model)) { () throws(BitdepthError) in try change(&contents) }
-        var notes: [String] = []
-        if target.to == .qop {
-            notes += try QOperatorForm().convert(&contents.graph).map { "\($0.node) stays QDQ: \($0.reason)" }
-        }
+        let notes = try target.spell(&contents.graph)
         try ONNX.write(contents, to: path, options: .init(opset: target.opset, force: overwrite.force))
         for note in notes { output.messages.state("note: \(note)") }
         try show(contents.graph, nodesBefore: before, path, notes)
@@ -79,7 +73,7 @@ struct Convert: ParsableCommand {
     }
 
     private func show(_ graph: Graph, nodesBefore: Int, _ path: String, _ notes: [String]) throws {
-        let bytes = Int(clamping: try FileAccess.open(path).size)
+        let bytes = try ModelFile.bytes(of: path)
         var table = TextTable([.init("port"), .init("name", isShrinkable: true), .init("type")])
         for (kind, ports) in [("input", graph.requiredInputs), ("output", graph.outputs)] {
             for port in ports {

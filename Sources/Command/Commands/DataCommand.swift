@@ -82,12 +82,7 @@ struct DataCommand: ParsableCommand {
         guard let path = data.path else { return nil }
         let found: [Int]
         if let labels {
-            found = labels == "auto" ? try Labels.beside(path).labels : try Labels.read(labels)
-            guard found.count == count else {
-                throw BitdepthError(
-                    .badData, "there are \(found.count) labels for \(count) samples",
-                    at: .init(file: labels == "auto" ? path : labels))
-            }
+            found = try data.labels(labels, count: count)
         } else {
             guard let beside = try? Labels.beside(path).labels, beside.count == count else { return nil }
             found = beside

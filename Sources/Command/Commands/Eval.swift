@@ -92,14 +92,7 @@ struct Eval: ParsableCommand {
     /// As many labels as there are samples; which of them count is chosen afterwards.
     private func readLabels(_ count: Int) throws(BitdepthError) -> [Int]? {
         guard let labels else { return nil }
-        let (found, path) =
-            labels == "auto" ? try Labels.beside(data.path ?? "") : (try Labels.read(labels), labels)
-        guard found.count == count else {
-            throw BitdepthError(
-                .badData, "there are \(found.count) labels for \(count) samples", at: .init(file: path),
-                help: ["labels and --data must be of the same part of the data set: training or test"])
-        }
-        return found
+        return try data.labels(labels, count: count)
     }
 
     private func show(

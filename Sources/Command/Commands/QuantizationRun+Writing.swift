@@ -24,9 +24,7 @@ extension QuantizationRun {
                 "\"\($0)\" stays float: no 8-bit QuantizeLinear or DequantizeLinear stands right at it"
             }
         }
-        if target.to == .qop {
-            notes += try QOperatorForm().convert(&model.graph).map { "\($0.node) stays QDQ: \($0.reason)" }
-        }
+        notes += try target.spell(&model.graph)
         try Cancellation().check()
         try ONNX.write(model, to: path, options: .init(opset: target.opset, force: force, externalData: externalData))
         return .init(

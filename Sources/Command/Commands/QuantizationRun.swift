@@ -32,7 +32,7 @@ struct QuantizationRun {
         var report: QuantizationReport
     }
 
-    /// The model as the wanted operator set allows it to be written: passes make no younger operators.
+    /// The model, marked with the operator set that it is to be written for.
     var contents: ModelGraph {
         var contents = model.contents
         if let opset = target.opset { contents.sourceOpset = opset }

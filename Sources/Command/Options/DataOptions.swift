@@ -59,7 +59,8 @@ struct DataOptions: ParsableArguments {
         let (recipe, origin) = try chosenRecipe(models)
         let skipped = SkippedSamples()
         let options = DataSource.Options(
-            layout: recipe.layout, image: recipe.image, audio: recipe.audio, constants: try constants(inputs),
+            layout: recipe.layout, image: recipe.image, audio: recipe.audio,
+            constants: try inputValues.numbers(for: inputs),
             skipped: strictData ? nil : skipped, randomCount: randomCount, seed: seed)
         let raw = try DataSource.open(path, inputs: inputs, options: options)
         // Noise is made as the model takes it.
@@ -68,6 +69,20 @@ struct DataOptions: ParsableArguments {
             source: PreprocessedSource(raw, recipe: applied, inputs: inputs), inputs: inputs,
             dataInputs: inputs.filter { options.constants[$0.name] == nil }, recipe: applied,
             origin: isRandom ? nil : origin, skipped: skipped)
+    }
+
+    /// The labels of `--labels`, a path or the word auto: as many as there are samples.
+    ///
+    /// - Throws: ``BitdepthError/Code/badData`` for another number of them, and what reading throws.
+    func labels(_ labels: String, count: Int) throws(BitdepthError) -> [Int] {
+        let (found, path) =
+            labels == "auto" ? try Labels.beside(self.path ?? "") : (try Labels.read(labels), labels)
+        guard found.count == count else {
+            throw BitdepthError(
+                .badData, "there are \(found.count) labels for \(count) samples", at: .init(file: path),
+                help: ["labels and --data must be of the same part of the data set: training or test"])
+        }
+        return found
     }
 
     static let missing = BitdepthError(
@@ -83,22 +98,6 @@ struct DataOptions: ParsableArguments {
             if let recipe = try model.preprocessing() { return (recipe, "the model's metadata") }
         }
         return (.raw, nil)
-    }
-
-    /// The numbers of `--input-value` by input.
-    private func constants(_ inputs: [InputSpecification]) throws(BitdepthError) -> [String: Double] {
-        let names = inputs.map(\.name)
-        var constants: [String: Double] = [:]
-        for argument in inputValues {
-            guard names.contains(argument.input) else {
-                throw BitdepthError(
-                    .usage,
-                    "--input-value names no input \"\(argument.input)\"\(Suggestion.clause(for: argument.input, among: names))",
-                    help: ["the model's inputs are \(names.joined(separator: ", "))"])
-            }
-            constants[argument.input] = argument.value
-        }
-        return constants
     }
 
     private func shaped(_ inputs: [InputSpecification]) throws(BitdepthError) -> [InputSpecification] {

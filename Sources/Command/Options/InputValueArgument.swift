@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bitdepth
 
 /// The value of `--input-value`: `name=number`, for an input that the data do not give.
 struct InputValueArgument: ExpressibleByArgument, Equatable {
@@ -12,5 +13,25 @@ struct InputValueArgument: ExpressibleByArgument, Equatable {
         else { return nil }
         input = String(argument[..<sign])
         self.value = value
+    }
+}
+
+extension [InputValueArgument] {
+    /// The numbers by input.
+    ///
+    /// - Throws: ``BitdepthError/Code/usage`` for a name that no input has.
+    func numbers(for inputs: [InputSpecification]) throws(BitdepthError) -> [String: Double] {
+        let names = inputs.map(\.name)
+        var numbers: [String: Double] = [:]
+        for argument in self {
+            guard names.contains(argument.input) else {
+                throw BitdepthError(
+                    .usage,
+                    "--input-value names no input \"\(argument.input)\"\(Suggestion.clause(for: argument.input, among: names))",
+                    help: ["the model's inputs are \(names.joined(separator: ", "))"])
+            }
+            numbers[argument.input] = argument.value
+        }
+        return numbers
     }
 }

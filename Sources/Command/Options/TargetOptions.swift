@@ -28,9 +28,18 @@ struct TargetOptions: ParsableArguments {
     ///   ``BitdepthError/Code/fileExists``, ``BitdepthError/Code/cannotCreate``.
     func check(_ configuration: QuantizationConfiguration, force: Bool) throws(BitdepthError) {
         try checkOpset(configuration)
+        _ = try writable(force: force, example: "model.int8.onnx")
+    }
+
+    /// The file, which can be written as far as one can know before any work.
+    ///
+    /// - Parameter example: What it might be called, for who did not name it.
+    /// - Throws: ``BitdepthError/Code/usage``, ``BitdepthError/Code/unsupportedFormat``, ``BitdepthError/Code/fileExists``,
+    ///   ``BitdepthError/Code/cannotCreate``.
+    func writable(force: Bool, example: String) throws(BitdepthError) -> String {
         guard let output else {
             throw BitdepthError(
-                .usage, "no file to write was named: -o is missing", help: ["for example -o model.int8.onnx"])
+                .usage, "no file to write was named: -o is missing", help: ["for example -o \(example)"])
         }
         if let format = TargetOptions.otherFormats.first(where: { output.lowercased().hasSuffix(".\($0)") }) {
             throw BitdepthError(
@@ -39,6 +48,15 @@ struct TargetOptions: ParsableArguments {
         }
         // Made and dropped again: what stands in the way shows now, and nothing is left.
         _ = try AtomicFile(output, force: force)
+        return output
+    }
+
+    /// Brings quantized operators into the form that was asked for.
+    ///
+    /// - Returns: Which nodes stay QDQ, and why.
+    func spell(_ graph: inout Graph) throws(BitdepthError) -> [String] {
+        guard to == .qop else { return [] }
+        return try QOperatorForm().convert(&graph).map { "\($0.node) stays QDQ: \($0.reason)" }
     }
 
     private func checkOpset(_ configuration: QuantizationConfiguration) throws(BitdepthError) {

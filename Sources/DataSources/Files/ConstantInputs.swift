@@ -26,6 +26,9 @@ struct ConstantInputs: SampleSource {
         guard shape.count <= mostElements else {
             throw BitdepthError(.limitExceeded, "\(shape.count) elements of one value", at: .init(tensor: input.name))
         }
+        if input.type == .float64 {
+            return try Tensor([Double](repeating: value, count: shape.count), shape: shape)
+        }
         if input.type.isFloatingPoint {
             let values = [Float](repeating: Float(value), count: shape.count)
             return try Tensor(floats: values, shape: shape, type: input.type)

@@ -76,8 +76,11 @@ public enum DataSource {
             return source
         }
         if let kind = FileKind.of([path]), kind != .arrays {
+            // One file that is not there is an error, however lenient the reading of many is.
             _ = try ByteSource.open(path)
-            return try openFiles([path], inputs: inputs, options: options, name: path)
+            let source = try kind.source([path], inputs: inputs, options: options, name: path)
+            try checkNotEmpty(source, path)
+            return source
         }
         let file = try DataFile.open(path, limits: options.limits)
         let source = try ArraySource(file, inputs: inputs, options: options)

@@ -2,11 +2,12 @@ import BitdepthFormats
 import BitdepthTensors
 
 extension Labels {
-    /// The labels of a folder of images, or `nil` where neither its subfolders nor a file `labels.txt` in it tell any.
+    /// The labels of a folder of images or recordings, or `nil` where neither its subfolders nor a file `labels.txt` in it tell
+    /// any.
     ///
     /// Subfolders are classes, numbered in the order of their names; `labels.txt` with one name of a subfolder a line gives them
-    /// another order. For images directly in the folder, `labels.txt` has one number a line in the order of the images' names,
-    /// or an image's name and its number.
+    /// another order. For files directly in the folder, `labels.txt` has one number a line in the order of the files' names,
+    /// or a file's name and its number.
     ///
     /// - Throws: ``BitdepthError/Code/badData`` for a subfolder or a file that `labels.txt` does not name.
     static func inside(_ path: String, limits: Limits) throws(BitdepthError) -> (labels: [Int], path: String)? {
@@ -17,7 +18,7 @@ extension Labels {
         let hasList = (try? ByteSource.open(list)) != nil
         let lines = hasList ? try TextFile.lines(list, limits: limits) : []
         if folder.classes.isEmpty {
-            return hasList ? (try ofImages(folder, lines, list), list) : nil
+            return hasList ? (try ofFiles(folder, lines, list), list) : nil
         }
         return hasList ? (try ofClasses(folder, lines, list), list) : (folder.classOfFile, path)
     }
@@ -38,7 +39,7 @@ extension Labels {
         return folder.classOfFile.map { byClass[$0] }
     }
 
-    private static func ofImages(_ folder: Folder, _ lines: [String], _ list: String) throws(BitdepthError) -> [Int] {
+    private static func ofFiles(_ folder: Folder, _ lines: [String], _ list: String) throws(BitdepthError) -> [Int] {
         let plain = lines.compactMap { Int($0) }
         if plain.count == lines.count { return plain }
         var numbers: [String: Int] = [:]
@@ -47,28 +48,19 @@ extension Labels {
             else {
                 throw BitdepthError(
                     .badData,
-                    "the line \"\(line.prefix(60))\" is no number, and no image's name with a number behind it",
+                    "the line \"\(line.prefix(60))\" is no number, and no file's name with a number behind it",
                     at: .init(file: list))
             }
-            numbers[String(line[..<space].trimmed)] = number
+            numbers[line[..<space].trimmed] = number
         }
         var labels: [Int] = []
         for file in folder.files {
             let name = file.split(separator: "/").last.map(String.init) ?? file
             guard let number = numbers[name] else {
-                throw BitdepthError(.badData, "no line names the image \"\(name)\"", at: .init(file: list))
+                throw BitdepthError(.badData, "no line names the file \"\(name)\"", at: .init(file: list))
             }
             labels.append(number)
         }
         return labels
-    }
-}
-
-extension Substring {
-    /// Without white space at the end.
-    fileprivate var trimmed: Substring {
-        var end = endIndex
-        while end > startIndex, self[index(before: end)].isWhitespace { end = index(before: end) }
-        return self[..<end]
     }
 }

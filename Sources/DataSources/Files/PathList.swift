@@ -27,10 +27,15 @@ enum TextFile {
         }
         var reader = try source.reader(at: 0, count: source.count)
         let text = try reader.text(source.count, what: "the text file")
-        return text.split(whereSeparator: \.isNewline).compactMap { line in
-            let trimmed = line.drop { $0.isWhitespace }
-            guard let last = trimmed.lastIndex(where: { !$0.isWhitespace }) else { return nil }
-            return String(trimmed[...last])
-        }
+        return text.split(whereSeparator: \.isNewline).map(\.trimmed).filter { !$0.isEmpty }
+    }
+}
+
+extension Substring {
+    /// Without the white space around it.
+    var trimmed: String {
+        let rest = drop { $0.isWhitespace }
+        guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(rest[...last])
     }
 }

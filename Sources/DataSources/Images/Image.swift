@@ -25,7 +25,7 @@ public struct Image: Sendable {
     public var width: Int { pixels.shape[1] }
     public var channels: Int { pixels.shape[2] }
 
-    /// A new image of another size, each byte of which `value` computes from this one's bytes.
+    /// A new image of another size, whose bytes `fill` writes, given this one's bytes.
     func mapped(
         height: Int, width: Int, channels: Int,
         _ fill: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) -> Void

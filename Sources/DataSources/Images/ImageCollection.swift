@@ -13,11 +13,7 @@ struct ImageCollection: SampleSource {
     init(
         _ paths: [String], inputs: [InputSpecification], options: DataSource.Options, name: String
     ) throws(BitdepthError) {
-        guard ImageDecoder.isAvailable else {
-            throw BitdepthError(
-                .unsupportedFormat, "this build reads no images: it was made without the package trait Images",
-                at: .init(file: name), help: ["build it with the default traits, or give the data as .npy"])
-        }
+        guard ImageDecoder.isAvailable else { throw ImageDecoder.unavailable.inside(.init(file: name)) }
         guard let input = inputs.first, inputs.count == 1 else {
             throw BitdepthError(
                 .badData, "images are one input, the model has \(inputs.count)", at: .init(file: name),

@@ -7,6 +7,13 @@ public enum ImageDecoder {
     /// Whether images can be read: the package was built with its trait Images.
     public static var isAvailable: Bool { bd_images_available() != 0 }
 
+    /// The error of a build that reads none.
+    static var unavailable: BitdepthError {
+        BitdepthError(
+            .unsupportedFormat, "this build reads no images: it was made without the package trait Images",
+            help: ["build it with the default traits, or give the data as .npy"])
+    }
+
     /// Endings of image files, lower case.
     static let endings = [".jpg", ".jpeg", ".jpe", ".png"]
 
@@ -82,10 +89,7 @@ public enum ImageDecoder {
                 "\(message): \(size) pixels in the header, the limit imagePixels is \(limits.imagePixels)")
         case BD_IMAGE_NO_MEMORY.value:
             return BitdepthError(.outOfMemory, "memory for decoding \(size) pixels could not be had")
-        case BD_IMAGE_UNAVAILABLE.value:
-            return BitdepthError(
-                .unsupportedFormat, "this build reads no images: it was made without the package trait Images",
-                help: ["build it with the default traits, or give the data as .npy"])
+        case BD_IMAGE_UNAVAILABLE.value: return unavailable
         default: return BitdepthError(.malformedFile, "the \(name) file is damaged: \(message)")
         }
     }

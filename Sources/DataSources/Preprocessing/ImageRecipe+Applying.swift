@@ -53,6 +53,7 @@ extension ImageRecipe {
     /// torchvision's `Resize`.
     private func covering(_ image: Image, height: Int, width: Int) throws(BitdepthError) -> Image {
         let (height, width) = (max(height, 1), max(width, 1))
+        try check(height: height, width: width)
         // Products of extents that are at most 2^28 each fit into 64 bits.
         if height * image.width >= width * image.height {
             let wide = Int(Double(height * image.width) / Double(image.height))
@@ -96,7 +97,17 @@ extension ImageRecipe {
                 .badPreprocessing, "the recipe brings images to the model's size, which the model leaves open",
                 help: ["fix it with --shape INPUT:1x3x640x640, or give a size: resize=240x320"])
         }
+        try check(height: height, width: width)
         return (height, width)
+    }
+
+    /// A model's file may claim any extents; what is computed from them must not overflow.
+    private func check(height: Int, width: Int) throws(BitdepthError) {
+        guard height <= Image.mostPixels, width <= Image.mostPixels else {
+            throw BitdepthError(
+                .limitExceeded,
+                "images cannot be brought to \(width)×\(height): the limit is \(Image.mostPixels) pixels")
+        }
     }
 
     private func check(_ image: Image, _ target: ImageTarget) throws(BitdepthError) {

@@ -17,7 +17,7 @@ struct CSVTable: Sendable {
     ) throws(BitdepthError) {
         hasHeader = firstRow.contains { Double($0) == nil }
         width = firstRow.count
-        labelColumn = hasHeader ? firstRow.firstIndex { $0.lowercased() == CSVTable.label } : nil
+        labelColumn = hasHeader ? firstRow.firstIndex { $0.lowercased() == RecordFile.label } : nil
         let named = hasHeader ? inputs.compactMap { input in firstRow.firstIndex(of: input.name) } : []
         if !inputs.isEmpty, named.count == inputs.count {
             columns = zip(inputs, named).map { ($0.name, [$1]) }
@@ -31,8 +31,6 @@ struct CSVTable: Sendable {
                 ])
         }
     }
-
-    private static let label = "label"
 
     /// The numbers of a row for each input.
     func values(_ row: [String], at place: BitdepthError.Place) throws(BitdepthError) -> [String: JSONNumbers] {

@@ -120,19 +120,26 @@ struct JSONScanner {
         return result
     }
 
+    private static let words: [(String, Double)] = [
+        ("true", 1), ("false", 0), ("NaN", .nan), ("Infinity", .infinity), ("-Infinity", -.infinity),
+    ]
+
+    /// Whether a byte is a digit, a sign, a point or the letter of an exponent.
+    private static func isOfNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x2B, 0x2D, 0x2E, 0x45, 0x65: true
+        default: false
+        }
+    }
+
     private mutating func number() throws(BitdepthError) -> Double {
         skipSpace()
-        let words: [(String, Double)] = [
-            ("true", 1), ("false", 0), ("NaN", .nan), ("Infinity", .infinity), ("-Infinity", -.infinity),
-        ]
         let isDigit = next.map { (0x30...0x39).contains($0) } ?? false
-        for (word, value) in words where !isDigit && bytes[position...].starts(with: word.utf8) {
+        for (word, value) in JSONScanner.words where !isDigit && bytes[position...].starts(with: word.utf8) {
             position += word.utf8.count
             return value
         }
-        let text = bytes[position...].prefix {
-            (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0)
-        }
+        let text = bytes[position...].prefix(while: JSONScanner.isOfNumber)
         guard !text.isEmpty, let value = Double(String(decoding: text, as: UTF8.self)) else {
             throw malformed("expected a number or an array of numbers")
         }
@@ -140,7 +147,7 @@ struct JSONScanner {
         return value
     }
 
-    /// A name. Escapes other than `\"` and `\\` stay as they are written: no input has them in its name.
+    /// A name. Escapes other than `\"`, `\\` and `\/` stay as they are written: no input has them in its name.
     private mutating func string() throws(BitdepthError) -> String {
         try expect("\"", "before a name")
         var text: [UInt8] = []

@@ -11,7 +11,8 @@ struct RecordFile: SampleFile {
         case csv(CSVTable)
     }
 
-    private static let label = "label"
+    /// What the column or the member of class numbers is called.
+    static let label = "label"
 
     private let source: ByteSource
     private let inputs: [InputSpecification]

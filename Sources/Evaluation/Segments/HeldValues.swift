@@ -4,7 +4,8 @@ import BitdepthTensors
 
 /// The values that segments hand on, of all samples: in memory while there is room, else in a temporary file.
 struct HeldValues {
-    private var values: [[ValueName: Value]]
+    /// What is still held, by sample.
+    private(set) var values: [[ValueName: Value]]
     private let budget: MemoryBudget
     private var bytes = 0
     private var file: ScratchFile?
@@ -16,9 +17,6 @@ struct HeldValues {
         values = Array(repeating: [:], count: samples)
         self.budget = budget
     }
-
-    /// What is still held, by sample.
-    var all: [[ValueName: Value]] { values }
 
     subscript(sample: Int, name: ValueName) -> Value? { values[sample][name] }
 

@@ -9,7 +9,7 @@ extension Segmentation {
         var met = Set(found)
         var next = 0
         while next < found.count {
-            for name in graph.nodes[found[next]].allReads {
+            for name in graph.nodes[found[next]].dependencies {
                 guard let producer = index.producer[name], repeated[producer] != nil, met.insert(producer).inserted
                 else { continue }
                 found.append(producer)
@@ -24,7 +24,7 @@ extension Segmentation {
         var read = Set<ValueName>()
         var computed = Set<ValueName>()
         for node in positions(of: segment).map({ graph.nodes[$0] }) {
-            read.formUnion(node.allReads)
+            read.formUnion(node.dependencies)
             computed.formUnion(node.outputs.compactMap { $0 })
         }
         return read.subtracting(computed)

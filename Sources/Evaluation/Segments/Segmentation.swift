@@ -60,19 +60,17 @@ struct Segmentation {
             let isRead = node.outputs.contains { $0.map(values.contains) ?? false }
             guard isRead || !node.bodyValues.isDisjoint(with: wanted) else { continue }
             positions.insert(position)
-            values.formUnion(node.allReads)
+            values.formUnion(node.dependencies)
         }
         return positions
     }
-
-    // MARK: What is repeated
 
     /// More constants than this one node of a network never combines.
     private static let mostConstants = 64
 
     private func repetition(_ position: Int) -> Repeated? {
         let node = graph.nodes[position]
-        let names = node.allReads
+        let names = node.dependencies
         guard node.isDeterministic, !names.isEmpty else { return nil }
         let parameters = names.dropFirst(node.op == "DequantizeLinear" ? 1 : 0)
         guard parameters.allSatisfy(isConstant) else { return nil }
@@ -85,8 +83,6 @@ struct Segmentation {
         if let producer = index.producer[name] { return repeated[producer]?.isConstant ?? false }
         return graph.initializers[name] != nil && !inputs.contains(name)
     }
-
-    // MARK: Where a node stands
 
     private mutating func place(_ position: Int) -> Int {
         let needed = constants(of: position).filter { bytes($0) > budget.ignoredBytes && !isVector($0) }
@@ -125,7 +121,7 @@ struct Segmentation {
 
     /// The first segment in which everything that a node reads is known.
     private func earliest(_ position: Int) -> Int {
-        graph.nodes[position].allReads.map { name in
+        graph.nodes[position].dependencies.map { name in
             index.producer[name].flatMap { repeated[$0]?.segment } ?? homes[name] ?? 0
         }.max() ?? 0
     }
@@ -133,7 +129,7 @@ struct Segmentation {
     /// Constants that a node reads, through nodes that are repeated with it too.
     private func constants(of position: Int) -> Set<ValueName> {
         var found = Set<ValueName>()
-        for name in graph.nodes[position].allReads {
+        for name in graph.nodes[position].dependencies {
             if let producer = index.producer[name] {
                 found.formUnion(repeated[producer]?.constants ?? [])
             } else if graph.initializers[name] != nil {
@@ -145,9 +141,6 @@ struct Segmentation {
 }
 
 extension Node {
-    /// What a node reads, its bodies included.
-    var allReads: [ValueName] { inputs.compactMap { $0 } + subgraphs.flatMap { $0.capturedValues.sorted() } }
-
     /// Names of the values that the bodies of a node compute.
     var bodyValues: Set<ValueName> {
         var names = Set<ValueName>()

@@ -54,8 +54,6 @@ public struct SegmentedRun: Sendable {
         options = CompileOptions(instructionSet: instructionSet, normalizes: false)
     }
 
-    public var segmentCount: Int { cut.segments.count }
-
     /// Looks at one value of one sample, known by its number.
     public typealias Observer = (_ sample: Int, Observation) throws(BitdepthError) -> Void
 
@@ -65,7 +63,8 @@ public struct SegmentedRun: Sendable {
     ///   - check: Is shown every sample before any of them runs.
     ///   - progress: Is told in samples, as if each ran once.
     /// - Returns: The outputs of each sample that can be read; large ones may lie in a temporary file.
-    /// - Throws: ``BitdepthError/Code/noSamples`` when none can; what running the graph, the samples and the observer throw, with the sample's name.
+    /// - Throws: ``BitdepthError/Code/noSamples`` when none can; what running the graph, the samples and the observer
+    ///   throw, with the sample's name.
     public func run(
         over samples: any SampleSource, check: (Sample) throws(BitdepthError) -> Void = { _ in },
         progress: SampleProgress? = nil, observing observer: Observer = { _, _ in }
@@ -96,7 +95,7 @@ public struct SegmentedRun: Sendable {
             }
         }
         var results: [[ValueName: Value]] = []
-        for sample in groups.names.keys.sorted() { results.append(try narrowed(held.all[sample])) }
+        for sample in groups.names.keys.sorted() { results.append(try narrowed(held.values[sample])) }
         return results
     }
 
@@ -107,9 +106,10 @@ public struct SegmentedRun: Sendable {
         }
     }
 
-    /// Outputs in the types that the graph states for them.
+    /// The outputs among the values of a sample, in the types that the graph states for them.
     private func narrowed(_ values: [ValueName: Value]) throws(BitdepthError) -> [ValueName: Value] {
-        var values = values
+        // What became a constant for the last segment that reads it was never taken back.
+        var values = values.filter { lastReaders[$0.key] == Int.max }
         for (name, value) in values {
             guard let element = halves[name], case .tensor(let tensor) = value else { continue }
             values[name] = .tensor(try tensor.converted(to: element))

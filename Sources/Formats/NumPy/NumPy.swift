@@ -38,7 +38,8 @@ public enum NumPy {
 
     /// The bytes of a `.npy` file that holds `tensor`, the same as those of `numpy.save`: a header, then the elements.
     ///
-    /// - Throws: ``BitdepthError/Code/unsupportedFormat`` for element types that NumPy has not (bf16, floats of 8 bits and less, packed integers).
+    /// - Throws: ``BitdepthError/Code/unsupportedFormat`` for element types that NumPy has not (bf16, floats of 8
+    ///   bits and less, packed integers).
     public static func pieces(_ tensor: Tensor) throws(BitdepthError) -> [Tensor] {
         [try Tensor(NumPyHeader(type: tensor.type, shape: tensor.shape).bytes()), tensor]
     }

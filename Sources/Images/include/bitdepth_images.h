@@ -37,8 +37,8 @@ int bd_images_available(void);
 /// Reads a JPEG or PNG file. Without `pixels` only the header is read, and `image` filled in; `pixels` has room for
 /// height * width * channels bytes as `image` said then, and gets the rows from top to bottom, without gaps.
 ///
-/// JPEG: CMYK, taken as inverted, becomes RGB by (255 - C) * (255 - K) / 255. PNG: palettes become RGB, 16 bits become 8 by dropping the lower
-/// ones, a transparent colour becomes alpha. Colour profiles and gamma are not applied.
+/// JPEG: CMYK, taken as inverted, becomes RGB by (255 - C) * (255 - K) / 255. PNG: palettes become RGB, 16 bits become 8 by
+/// dropping the lower ones, a transparent colour becomes alpha. Colour profiles and gamma are not applied.
 int bd_jpeg_read(const void *bytes, size_t count, uint64_t most_pixels, struct bd_image *image, uint8_t *pixels);
 int bd_png_read(const void *bytes, size_t count, uint64_t most_pixels, struct bd_image *image, uint8_t *pixels);
 

@@ -142,7 +142,7 @@ typedef struct {
 } bd_pool_shape;
 
 /// Functions of one real, with the parameters of the ONNX operator specification. The same polynomials with the same
-/// roundings in every table; within 2e-7 of the largest of 1, |x| and the exact value.
+/// roundings in every table; within 1e-6 of the largest of 1, |x| and the exact value.
 typedef enum {
   BD_FUNCTION_SIGMOID = 0,
   BD_FUNCTION_TANH,

@@ -78,6 +78,4 @@ public struct TensorScatter: Operator {
             return index
         }
     }
-
-    public var quantization: QuantizationRule { .float }
 }

@@ -13,24 +13,20 @@ public struct SequenceMap: ValueOperator {
     public let outputCount: Int
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
-        let body = try attributes.required("body", try attributes.graph("body"))
         outputCount = attributes.outputCount
-        guard body.inputs.count == attributes.inputCount, body.outputs.count == outputCount else {
-            throw attributes.invalid(
-                "body",
-                "has \(body.inputs.count) inputs and \(body.outputs.count) outputs; the node has \(attributes.inputCount) and \(outputCount)"
-            )
-        }
+        _ = try attributes.body("body", inputs: attributes.inputCount, outputs: outputCount)
     }
 
     public func infer(_ inputs: [Fact?], bodies: any BodyInference) throws(BitdepthError) -> [Fact] {
         let given = inputs.map { $0.map { Fact($0.type) } }
-        let facts = try bodies.facts("body", given).map { $0.map { Fact($0.type, kind: .sequence) } }
-        return Array(facts.prefix { $0 != nil }.compactMap { $0 })
+        return try bodies.facts("body", given).knownBeginning.map { Fact($0.type, kind: .sequence) }
     }
 
     public func evaluate(_ inputs: [Value?], bodies: any BodyRunner) throws(BitdepthError) -> [Value] {
         let first = try inputs.sequence(0, "input_sequence")
+        for case .sequence(let tensors)? in inputs where tensors.count != first.count {
+            throw BitdepthError(.shapeMismatch, "the sequences are not equally long")
+        }
         var results = [[Tensor]](repeating: [], count: outputCount)
         for index in first.indices {
             var given: [Value] = []
@@ -45,9 +41,6 @@ public struct SequenceMap: ValueOperator {
     private func element(of inputs: [Value?], _ position: Int, at index: Int) throws(BitdepthError) -> Value {
         let value = try inputs.required(position, "input")
         guard case .sequence(let tensors) = value else { return value }
-        guard index < tensors.count else {
-            throw BitdepthError(.shapeMismatch, "the sequences are not equally long")
-        }
         return .tensor(tensors[index])
     }
 }

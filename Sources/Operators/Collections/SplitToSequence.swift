@@ -34,25 +34,32 @@ public struct SplitToSequence: ValueOperator {
         let axis = try input.shape.axis(self.axis)
         let extent = input.shape[axis]
         guard let split = try inputs.optional(1)?.tensor("split") else {
+            try SplitToSequence.check(partCount: extent)
+            var kept = input.shape.dimensions
+            kept[axis] = 1
+            let shape = try Shape(kept)
             var slices: [Tensor] = []
             for index in 0..<extent {
                 let slice = try input.slice(at: index, of: axis)
-                var kept = input.shape.dimensions
-                kept[axis] = 1
-                slices.append(keepsAxis ? try slice.reshaped(to: try Shape(kept)) : slice)
+                slices.append(keepsAxis ? try slice.reshaped(to: shape) : slice)
             }
             return [.sequence(slices)]
         }
         let sizes = try SplitToSequence.sizes(split, of: extent)
+        let offsets = input.shape.axisOffsets
         var parts: [Tensor] = []
         var start = 0
         for size in sizes {
-            var offsets = input.shape.axisOffsets
             var part = input.shape.dimensions
             part[axis] = size
             let shape = try Shape(part)
-            if shape.count > 0 { offsets[axis] = Array(offsets[axis][start..<start + size]) }
-            parts.append(try input.gathered(shape.count > 0 ? try gridPositions(offsets) : [], shape: shape))
+            var positions: [Int] = []
+            if shape.count > 0 {
+                var partOffsets = offsets
+                partOffsets[axis] = Array(offsets[axis][start..<start + size])
+                positions = try gridPositions(partOffsets)
+            }
+            parts.append(try input.gathered(positions, shape: shape))
             start += size
         }
         return [.sequence(parts)]
@@ -64,6 +71,7 @@ public struct SplitToSequence: ValueOperator {
             guard let size = given.first, size > 0 else {
                 throw BitdepthError(.valueOutOfRange, "parts of size \(given) cannot be made")
             }
+            try check(partCount: extent / size)
             return stride(from: 0, to: extent, by: size).map { min(size, extent - $0) }
         }
         let sum = given.reduce(0) { $0.addingReportingOverflow($1).partialValue }
@@ -71,5 +79,12 @@ public struct SplitToSequence: ValueOperator {
             throw BitdepthError(.shapeMismatch, "parts of sizes \(given) do not make an extent of \(extent)")
         }
         return given
+    }
+
+    /// A tensor without elements may have an axis of any extent, and a sequence of so many tensors fills all memory.
+    private static func check(partCount: Int) throws(BitdepthError) {
+        guard partCount <= 1 << 24 else {
+            throw BitdepthError(.limitExceeded, "a sequence of \(partCount) tensors is too long")
+        }
     }
 }

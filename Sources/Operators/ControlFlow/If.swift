@@ -24,19 +24,19 @@ public struct If: ValueOperator {
 
     public func infer(_ inputs: [Fact?], bodies: any BodyInference) throws(BitdepthError) -> [Fact] {
         if let condition = try inputs.required(0, "cond").constant {
-            let taken = try If.decision(condition)
+            let taken = try condition.truth("the condition")
             _ = try If.facts(bodies, taken ? If.elseBranch : If.thenBranch)
-            return If.known(try bodies.facts(taken ? If.thenBranch : If.elseBranch, []))
+            return try bodies.facts(taken ? If.thenBranch : If.elseBranch, []).knownBeginning
         }
         guard let whenTrue = try If.facts(bodies, If.thenBranch) else {
-            return If.known(try bodies.facts(If.elseBranch, []))
+            return try bodies.facts(If.elseBranch, []).knownBeginning
         }
-        guard let whenFalse = try If.facts(bodies, If.elseBranch) else { return If.known(whenTrue) }
+        guard let whenFalse = try If.facts(bodies, If.elseBranch) else { return whenTrue.knownBeginning }
         var facts: [Fact?] = []
         for (a, b) in zip(whenTrue, whenFalse) {
             if let a, let b { facts.append(a.joined(b)) } else { facts.append(nil) }
         }
-        return If.known(facts)
+        return facts.knownBeginning
     }
 
     /// What a branch gives; `nil` where its types contradict each other: it is there for other inputs and never taken.
@@ -49,18 +49,8 @@ public struct If: ValueOperator {
         }
     }
 
-    /// Facts stand in the order of the outputs, so they end before the first output of which nothing is known.
-    private static func known(_ facts: [Fact?]) -> [Fact] { Array(facts.prefix { $0 != nil }.compactMap { $0 }) }
-
     public func evaluate(_ inputs: [Value?], bodies: any BodyRunner) throws(BitdepthError) -> [Value] {
-        let condition = try inputs.tensor(0, "cond")
-        return try bodies.run(try If.decision(condition) ? If.thenBranch : If.elseBranch, [])
-    }
-
-    private static func decision(_ condition: Tensor) throws(BitdepthError) -> Bool {
-        guard let truth = try condition.truths("the condition").first, condition.count == 1 else {
-            throw BitdepthError(.shapeMismatch, "the condition is \(condition); it must have one element")
-        }
-        return truth
+        let condition = try inputs.tensor(0, "cond").truth("the condition")
+        return try bodies.run(condition ? If.thenBranch : If.elseBranch, [])
     }
 }

@@ -18,16 +18,12 @@ public struct Loop: ValueOperator {
     private let collectedTypes: [TensorType?]
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
-        let body = try attributes.required("body", try attributes.graph("body"))
         carriedCount = attributes.inputCount - 2
         collectedCount = attributes.outputCount - carriedCount
-        guard collectedCount >= 0, body.outputs.count == 1 + carriedCount + collectedCount,
-            body.inputs.count == 2 + carriedCount
-        else {
+        let body = try attributes.body("body", inputs: attributes.inputCount, outputs: 1 + attributes.outputCount)
+        guard collectedCount >= 0 else {
             throw attributes.invalid(
-                "body",
-                "has \(body.inputs.count) inputs and \(body.outputs.count) outputs; the node has \(attributes.inputCount) and \(attributes.outputCount)"
-            )
+                "body", "carries \(carriedCount) values; the node has \(attributes.outputCount) outputs")
         }
         collectedTypes = body.outputs.dropFirst(1 + carriedCount).map(\.type)
     }
@@ -44,12 +40,12 @@ public struct Loop: ValueOperator {
             + collected.map { fact in
                 fact.map { Fact($0.element, PartialShape($0.dimensions.map { [.unknown] + $0 })) }
             }
-        return Array(facts.prefix { $0 != nil }.compactMap { $0 })
+        return facts.knownBeginning
     }
 
     public func evaluate(_ inputs: [Value?], bodies: any BodyRunner) throws(BitdepthError) -> [Value] {
         let limit = try inputs.optional(0)?.tensor("the trip count").integer("the trip count")
-        var goesOn = try inputs.optional(1).map { value throws(BitdepthError) in try truth(value) } ?? true
+        var goesOn = try inputs.optional(1)?.tensor("the condition").truth("the condition") ?? true
         var carried: [Value] = []
         for index in 0..<carriedCount { carried.append(try inputs.required(2 + index, "initial value")) }
         var collected = [[Tensor]](repeating: [], count: collectedCount)
@@ -63,7 +59,7 @@ public struct Loop: ValueOperator {
             guard results.count == 1 + carriedCount + collectedCount else {
                 throw BitdepthError(.internal, "the body gave \(results.count) values")
             }
-            goesOn = try truth(results[0])
+            goesOn = try results[0].tensor("the condition").truth("the condition")
             carried = Array(results[1..<1 + carriedCount])
             for index in 0..<collectedCount {
                 collected[index].append(try results[1 + carriedCount + index].tensor("a collected value"))
@@ -77,14 +73,6 @@ public struct Loop: ValueOperator {
         return outputs
     }
 
-    private func truth(_ value: Value) throws(BitdepthError) -> Bool {
-        let condition = try value.tensor("the condition")
-        guard let truth = try condition.truths("the condition").first, condition.count == 1 else {
-            throw BitdepthError(.shapeMismatch, "the condition is \(condition); it must have one element")
-        }
-        return truth
-    }
-
     /// A loop without an end must not hang the caller for ever.
-    private static let largestTripCount = 100_000_000
+    static let largestTripCount = 100_000_000
 }

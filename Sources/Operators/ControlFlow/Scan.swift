@@ -25,7 +25,6 @@ public struct Scan: ValueOperator {
     }
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
-        let body = try attributes.required("body", try attributes.graph("body"))
         let scannedCount = try attributes.required("num_scan_inputs", try attributes.int("num_scan_inputs"))
         guard scannedCount >= 1, scannedCount <= attributes.inputCount else {
             throw attributes.invalid(
@@ -33,13 +32,10 @@ public struct Scan: ValueOperator {
         }
         stateCount = attributes.inputCount - scannedCount
         let collectedCount = attributes.outputCount - stateCount
-        guard collectedCount >= 0, body.inputs.count == attributes.inputCount,
-            body.outputs.count == attributes.outputCount
-        else {
+        let body = try attributes.body("body", inputs: attributes.inputCount, outputs: attributes.outputCount)
+        guard collectedCount >= 0 else {
             throw attributes.invalid(
-                "body",
-                "has \(body.inputs.count) inputs and \(body.outputs.count) outputs; the node has \(attributes.inputCount) and \(attributes.outputCount)"
-            )
+                "num_scan_inputs", "leaves \(stateCount) states; the node has \(attributes.outputCount) outputs")
         }
         scanned = try Scan.axes(attributes, "scan_input", scannedCount)
         collected = try Scan.axes(attributes, "scan_output", collectedCount)
@@ -83,7 +79,7 @@ public struct Scan: ValueOperator {
             dimensions.insert(length, at: try Shape.normalize(axis: scan.axis, rank: dimensions.count + 1))
             facts.append(Fact(output.element, PartialShape(dimensions)))
         }
-        return Array(facts.prefix { $0 != nil }.compactMap { $0 })
+        return facts.knownBeginning
     }
 
     public func evaluate(_ inputs: [Value?], bodies: any BodyRunner) throws(BitdepthError) -> [Value] {
@@ -93,6 +89,10 @@ public struct Scan: ValueOperator {
         let length = sources.first.map { $0.tensor.shape[$0.axis] } ?? 0
         guard sources.allSatisfy({ $0.tensor.shape[$0.axis] == length }) else {
             throw BitdepthError(.shapeMismatch, "the scanned inputs are not equally long")
+        }
+        // Inputs without elements may have any number of slices.
+        guard length <= Loop.largestTripCount else {
+            throw BitdepthError(.limitExceeded, "\(length) slices are too many to be scanned")
         }
         var slices = [[Tensor]](repeating: [], count: collected.count)
         for step in 0..<length {

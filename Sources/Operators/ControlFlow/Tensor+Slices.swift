@@ -21,7 +21,7 @@ extension Tensor {
         var extents = first.shape.dimensions
         extents.insert(tensors.count, at: axis)
         let joined = try Tensor(joining: tensors)
-        guard axis > 0 else {
+        guard axis > 0, joined.count > 0 else {
             self = try joined.reshaped(to: try Shape(extents))
             return
         }
@@ -56,7 +56,7 @@ extension Tensor {
         let outer = shape.count(of: 0..<axis)
         var positions: [Int] = []
         positions.reserveCapacity(rest.count)
-        for o in 0..<outer {
+        for o in 0..<(rest.count > 0 ? outer : 0) {
             let start = (o * shape[axis] + index) * inner
             positions += start..<start + inner
         }

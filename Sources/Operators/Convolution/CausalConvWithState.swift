@@ -75,6 +75,4 @@ public struct CausalConvWithState: Operator {
             return start + values[row * length..<(row + 1) * length]
         }
     }
-
-    public var quantization: QuantizationRule { .float }
 }

@@ -86,6 +86,18 @@ public struct AttributeReader: Sendable {
         return value
     }
 
+    /// A graph that must be there and have as many inputs and outputs as its node needs.
+    func body(_ name: String, inputs: Int, outputs: Int) throws(BitdepthError) -> Graph {
+        let body = try required(name, try graph(name))
+        guard body.inputs.count == inputs, body.outputs.count == outputs else {
+            throw invalid(
+                name,
+                "has \(body.inputs.count) inputs and \(body.outputs.count) outputs; the node needs \(inputs) and \(outputs)"
+            )
+        }
+        return body
+    }
+
     /// An attribute that must be there.
     public func required<Value>(_ name: String, _ value: Value?) throws(BitdepthError) -> Value {
         guard let value else { throw invalid(name, "is missing") }

@@ -1,5 +1,5 @@
 extension OperatorCatalogue {
-    /// Recurrent cells, attention and what belongs to them: one line each.
+    /// Recurrent cells, attention and what belongs to them, losses, what the latest operator sets brought: one line each.
     static let sequences: [any Operator.Type] = [
         Attention.self,
         BitCast.self,

@@ -29,6 +29,14 @@ extension Tensor {
         return try integers().map { $0 != 0 }
     }
 
+    /// The only element of a Boolean tensor.
+    func truth(_ what: String) throws(BitdepthError) -> Bool {
+        guard let value = try truths(what).first, count == 1 else {
+            throw BitdepthError(.shapeMismatch, "\(what) has \(count) elements; it must have one")
+        }
+        return value
+    }
+
     /// The only element of an integer tensor, of rank 0 or 1.
     func integer(_ what: String) throws(BitdepthError) -> Int {
         guard let value = try integers().first, count == 1 else {

@@ -36,6 +36,12 @@ public struct NoBodies: BodyRunner, BodyInference {
     public func facts(_ name: String, _ inputs: [Fact?]) throws(BitdepthError) -> [Fact?] { [] }
 }
 
+extension [Fact?] {
+    /// What an operator may tell of its outputs: facts stand in their order, so they end before the first output of which
+    /// nothing is known.
+    var knownBeginning: [Fact] { self.prefix { $0 != nil }.compactMap { $0 } }
+}
+
 extension ValueOperator {
     public func infer(_ inputs: [Fact?]) throws(BitdepthError) -> [Fact] { try infer(inputs, bodies: NoBodies()) }
 

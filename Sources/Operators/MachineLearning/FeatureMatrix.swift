@@ -7,12 +7,14 @@ struct FeatureMatrix {
     let columns: Int
     let values: [Double]
 
-    /// - Throws: ``BitdepthError/Code/shapeMismatch`` for other ranks than 1 and 2.
+    /// - Throws: ``BitdepthError/Code/shapeMismatch`` for other ranks than 1 and 2; ``BitdepthError/Code/limitExceeded``.
     init(_ x: Tensor) throws(BitdepthError) {
         let dimensions = x.shape.dimensions
         guard let columns = dimensions.last, dimensions.count <= 2 else { throw FeatureMatrix.wrongRank(x.shape.rank) }
         self.columns = columns
         rows = dimensions.count == 1 ? 1 : dimensions[0]
+        // Rows are walked over, so they must be countable even where they have no features.
+        try Shape([rows]).checkedForEvaluation()
         values = try x.doubles()
     }
 

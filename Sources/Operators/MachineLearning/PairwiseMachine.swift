@@ -11,6 +11,7 @@ struct PairwiseMachine: Sendable {
     private let ranges: [Range<Int>]
     private let coefficients: [Double]
     private let offsets: [Double]
+    private let pairs: [(i: Int, j: Int)]
 
     init(_ attributes: AttributeReader, counts: [Int], classes: Int, offsets: [Float]) throws(BitdepthError) {
         guard classes >= 2, counts.count == classes, counts.allSatisfy({ (0...Window.largestValue).contains($0) })
@@ -34,6 +35,7 @@ struct PairwiseMachine: Sendable {
         self.classes = classes
         self.ranges = ranges
         self.offsets = offsets.map(Double.init)
+        pairs = PairwiseMachine.pairs(classes)
     }
 
     var columns: Int { vectors.columns }
@@ -44,7 +46,7 @@ struct PairwiseMachine: Sendable {
         func sum(_ range: Range<Int>, coefficientRow: Int) -> Double {
             range.reduce(0) { $0 + coefficients[coefficientRow * vectors.count + $1] * similarities[$1] }
         }
-        return zip(PairwiseMachine.pairs(classes), offsets).map { pair, offset in
+        return zip(pairs, offsets).map { pair, offset in
             offset + sum(ranges[pair.i], coefficientRow: pair.j - 1) + sum(ranges[pair.j], coefficientRow: pair.i)
         }
     }
@@ -52,12 +54,13 @@ struct PairwiseMachine: Sendable {
     /// How many comparisons each class wins.
     func votes(_ comparisons: [Double]) -> [Double] {
         var votes = [Double](repeating: 0, count: classes)
-        for (pair, result) in zip(PairwiseMachine.pairs(classes), comparisons) {
+        for (pair, result) in zip(pairs, comparisons) {
             votes[result > 0 ? pair.i : pair.j] += 1
         }
         return votes
     }
 
+    /// Every two classes, in the order of their comparisons.
     static func pairs(_ classes: Int) -> [(i: Int, j: Int)] {
         (0..<classes).flatMap { i in (i + 1..<max(classes, i + 1)).map { (i, $0) } }
     }

@@ -9,6 +9,7 @@ struct PairwiseProbabilities: Sendable {
     private let classes: Int
     private let slopes: [Double]
     private let offsets: [Double]
+    private let pairs: [(i: Int, j: Int)]
 
     /// - Returns: `nil` where the node has no `prob_a`.
     init?(_ attributes: AttributeReader, classes: Int) throws(BitdepthError) {
@@ -21,12 +22,13 @@ struct PairwiseProbabilities: Sendable {
         self.classes = classes
         self.slopes = slopes.map(Double.init)
         self.offsets = offsets.map(Double.init)
+        pairs = PairwiseMachine.pairs(classes)
     }
 
     func callAsFunction(_ comparisons: [Double]) -> [Double] {
         var matrix = [[Double]](repeating: [Double](repeating: 0, count: classes), count: classes)
         var estimates = matrix
-        for (index, (i, j)) in PairwiseMachine.pairs(classes).enumerated() {
+        for (index, (i, j)) in pairs.enumerated() {
             let first = 1 - PostTransform.logistic(comparisons[index] * slopes[index] + offsets[index])
             estimates[i][j] = min(max(first, 1e-7), 1 - 1e-7)
             estimates[j][i] = 1 - estimates[i][j]

@@ -26,6 +26,8 @@ extension AttentionHeads {
                 .shapeMismatch, "columns \(columns) of rows \(shape) with their biases are not those of \(heads) heads")
         }
         let (batch, length, width, size) = (shape[0], shape[1], shape[2], columns.count / heads)
+        // The walk below goes over the vectors, which must be countable even where they are empty.
+        try Shape([batch, heads, length]).checkedForEvaluation()
         var values: [Double] = []
         values.reserveCapacity(try Shape([batch, heads, length, size]).checkedForEvaluation().count)
         for b in 0..<batch {

@@ -11,12 +11,11 @@ public struct ContribRotaryEmbedding: Operator {
     public let isInterleaved: Bool
     /// 0 where the caches say how wide heads are.
     public let heads: Int
-    public let rotatedCount: Int
 
     public init(_ attributes: AttributeReader) throws(BitdepthError) {
         isInterleaved = try attributes.flag("interleaved", default: false)
         heads = try attributes.int("num_heads", default: 0)
-        rotatedCount = try attributes.int("rotary_embedding_dim", default: 0)
+        let rotatedCount = try attributes.int("rotary_embedding_dim", default: 0)
         guard heads >= 0, heads <= Window.largestValue else { throw attributes.invalid("num_heads", "is \(heads)") }
         guard rotatedCount == 0 || heads > 0 else {
             throw attributes.invalid("num_heads", "is missing; rotary_embedding_dim needs it")

@@ -81,7 +81,7 @@ public struct EmbedLayerNormalization: Operator {
     }
 
     private func wordCounts(_ mask: Tensor?, _ batches: Int, _ length: Int) throws(BitdepthError) -> Tensor {
-        var counts = [Int](repeating: 0, count: batches)
+        var counts = try [Int](repeating: 0, filling: try Shape([batches]))
         if let mask {
             try mask.requireShape([batches, length], "mask")
             for (i, value) in try mask.integers().enumerated() where value == 1 { counts[i / length] += 1 }

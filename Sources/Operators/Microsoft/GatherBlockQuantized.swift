@@ -57,7 +57,7 @@ public struct GatherBlockQuantized: Operator {
         ).checkedForEvaluation()
         var values: [Float] = []
         values.reserveCapacity(result.count)
-        for outer in 0..<lanes.outer {
+        for outer in 0..<(result.count > 0 ? lanes.outer : 0) {
             for place in places {
                 let index = place < 0 ? place &+ lanes.extent : place
                 guard index >= 0, index < lanes.extent else {

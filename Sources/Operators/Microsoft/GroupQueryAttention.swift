@@ -65,6 +65,9 @@ public struct GroupQueryAttention: Operator {
 
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let query = try inputs.required(0, "query")
+        guard (inputs.optional(3) == nil) == (inputs.optional(4) == nil) else {
+            throw BitdepthError(.invalidGraph, "past_key and past_value go together")
+        }
         var (q, k, v) = try operands(inputs)
         let cache = try KeyCache(inputs, batches: q.batch, length: q.length)
         if rotates {

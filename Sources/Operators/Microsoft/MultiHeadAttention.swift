@@ -66,11 +66,15 @@ public struct MultiHeadAttention: Operator {
     public func evaluate(_ inputs: [Tensor?]) throws(BitdepthError) -> [Tensor] {
         let query = try inputs.required(0, "query")
         var (q, k, v) = try operands(inputs)
-        if let pastKey = inputs.optional(6), let pastValue = inputs.optional(7) {
+        let (pastKey, pastValue) = (inputs.optional(6), inputs.optional(7))
+        guard (pastKey == nil) == (pastValue == nil) else {
+            throw BitdepthError(.invalidGraph, "past_key and past_value go together")
+        }
+        if let pastKey, let pastValue {
             k = try k.joined(behind: try AttentionHeads(pastKey, heads: nil, name: "past_key"))
             v = try v.joined(behind: try AttentionHeads(pastValue, heads: nil, name: "past_value"))
         }
-        let past = inputs.optional(6)?.shape.dimensions.dropFirst(2).first ?? 0
+        let past = pastKey?.shape.dimensions.dropFirst(2).first ?? 0
         let result = try attention.evaluate(q, k, v, past: past, mask: inputs.optional(4), bias: inputs.optional(5))
         let scores = try Tensor(
             reals: result.scores, shape: try Shape([q.batch, heads, q.length, k.length]), type: query.type)

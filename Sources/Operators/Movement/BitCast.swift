@@ -30,6 +30,4 @@ public struct BitCast: FoldableOperator {
             }
         ]
     }
-
-    public var quantization: QuantizationRule { .float }
 }

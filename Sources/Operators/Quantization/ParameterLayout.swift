@@ -49,7 +49,8 @@ struct ParameterLayout {
 
     /// Calls `body` with each element's position and that of its parameters.
     func forEach(_ body: (_ element: Int, _ parameters: Int) -> Void) {
-        let blocks = lanes.extent == 0 ? 0 : (lanes.extent - 1) / blockSize + 1
+        guard lanes.extent > 0, lanes.inner > 0 else { return }
+        let blocks = (lanes.extent - 1) / blockSize + 1
         for o in 0..<lanes.outer {
             for a in 0..<lanes.extent {
                 let block = a / blockSize

@@ -4,7 +4,8 @@ import BitdepthTensors
 /// Reals to codes: `saturate(round(x / scale) + zero point)`, rounded half to even.
 ///
 /// x, scale and an optional zero point, whose type is that of the output: integers of up to 16 bits, or floats of up to 8,
-/// which round the quotient themselves. The division is one of FP32 unless `precision` says less. Source: ONNX operator specification, QuantizeLinear-28.
+/// which round the quotient themselves. The division is one of FP32 unless `precision` says less.
+/// Source: ONNX operator specification, QuantizeLinear-28.
 public struct QuantizeLinear: Operator {
     public static let signature = OperatorSignature(
         "QuantizeLinear", versions: [10, 13, 19, 21, 23, 24, 25, 28], inputs: 2...3)

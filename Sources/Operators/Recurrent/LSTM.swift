@@ -40,7 +40,7 @@ public struct LSTM: Operator {
     private func peepholes(_ p: Tensor?, size: Int) throws(BitdepthError) -> [Double] {
         let shape = try Shape([layer.directionCount, size])
         guard let p else { return try [Double](repeating: 0, filling: shape) }
-        try RecurrentWeights.require(p, "P", shape.dimensions)
+        try p.requireShape(shape.dimensions, "P")
         return try p.doubles()
     }
 

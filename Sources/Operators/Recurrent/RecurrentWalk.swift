@@ -53,7 +53,7 @@ struct RecurrentWalk {
         guard let given else {
             return try [Int](repeating: steps, filling: try Shape([batch]))
         }
-        try RecurrentWeights.require(given, "sequence_lens", [batch])
+        try given.requireShape([batch], "sequence_lens")
         let lengths = try given.integers()
         if let wrong = lengths.first(where: { $0 < 0 || $0 > steps }) {
             throw BitdepthError(.valueOutOfRange, "a sequence of \(steps) steps cannot have length \(wrong)")
@@ -99,7 +99,7 @@ struct RecurrentWalk {
 
     private func values(_ state: Tensor?, _ shape: Shape) throws(BitdepthError) -> [Double] {
         guard let state else { return try [Double](repeating: 0, filling: shape) }
-        try RecurrentWeights.require(state, "an initial state", shape.dimensions)
+        try state.requireShape(shape.dimensions, "an initial state")
         return try state.doubles()
     }
 

@@ -19,9 +19,9 @@ struct RecurrentWeights {
         directions: Int, gates: Int, hidden: Int, input: Int, _ w: Tensor, _ r: Tensor, _ b: Tensor?
     ) throws(BitdepthError) -> [RecurrentWeights] {
         let rows = gates * hidden
-        try require(w, "W", [directions, rows, input])
-        try require(r, "R", [directions, rows, hidden])
-        if let b { try require(b, "B", [directions, 2 * rows]) }
+        try w.requireShape([directions, rows, input], "W")
+        try r.requireShape([directions, rows, hidden], "R")
+        try b?.requireShape([directions, 2 * rows], "B")
         let (w, r, b) = (try w.doubles(), try r.doubles(), try b?.doubles() ?? [])
         return (0..<directions).map { direction in
             let bias = b[..<min(b.count, (direction + 1) * 2 * rows)].dropFirst(direction * 2 * rows)
@@ -30,15 +30,6 @@ struct RecurrentWeights {
                 input: w[direction * rows * input..<(direction + 1) * rows * input],
                 recurrence: r[direction * rows * hidden..<(direction + 1) * rows * hidden],
                 inputBias: bias.prefix(rows), recurrenceBias: bias.dropFirst(rows))
-        }
-    }
-
-    /// - Throws: ``BitdepthError/Code/shapeMismatch``.
-    static func require(_ tensor: Tensor, _ name: String, _ dimensions: [Int]) throws(BitdepthError) {
-        guard tensor.shape.dimensions == dimensions else {
-            throw BitdepthError(
-                .shapeMismatch,
-                "\(name) has shape \(tensor.shape); it must be [\(dimensions.map(String.init).joined(separator: ","))]")
         }
     }
 

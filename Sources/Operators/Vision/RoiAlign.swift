@@ -69,6 +69,10 @@ public struct RoiAlign: FoldableOperator {
             let image = try Regions.image(Double(images[region]), of: x.shape[0])
             let rows = try bins(rois[region * 4 + 1], rois[region * 4 + 3], count: shape[2], extent: extents[0])
             let columns = try bins(rois[region * 4], rois[region * 4 + 2], count: shape[3], extent: extents[1])
+            let samples = try Shape([rows.reduce(0) { $0 + $1.count }, columns.reduce(0) { $0 + $1.count }, shape[1]])
+            guard samples.count <= RoiAlign.largestSampleCount else {
+                throw BitdepthError(.limitExceeded, "\(samples.count) samples of a region are too many")
+            }
             for c in 0..<shape[1] {
                 let plane = values[(image * shape[1] + c) * size..<(image * shape[1] + c + 1) * size]
                 for row in rows {
@@ -94,7 +98,7 @@ public struct RoiAlign: FoldableOperator {
         }
         let samples = samplingRatio > 0 ? samplingRatio : max(Int(bin.rounded(.up)), 0)
         let (total, overflow) = samples.multipliedReportingOverflow(by: count)
-        guard !overflow, total <= RoiAlign.largestSampleCount else {
+        guard !overflow, total <= RoiAlign.largestSampleCountOfAxis else {
             throw BitdepthError(.limitExceeded, "\(count) bins of \(samples) samples are too many")
         }
         return (0..<count).map { number in
@@ -105,8 +109,9 @@ public struct RoiAlign: FoldableOperator {
         }
     }
 
-    /// Of a region along one axis.
-    private static let largestSampleCount = 1 << 20
+    /// Of a region along one axis, and of a whole one over all channels.
+    private static let largestSampleCountOfAxis = 1 << 20
+    private static let largestSampleCount = 1 << 28
 
     /// Nothing more than one element outside; the outermost element in between.
     private func taps(at coordinate: Double, extent: Int) -> [WeightedPosition] {

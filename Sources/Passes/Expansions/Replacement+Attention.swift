@@ -26,9 +26,15 @@ extension Replacement {
         add("Where", [hidden, try lowest(element), try number(0, element)])
     }
 
-    /// The lowest finite number.
+    /// The lowest finite number; of wider types than FP32, that of FP32.
     mutating func lowest(_ element: ElementType) throws(BitdepthError) -> ValueName {
-        try number(element == .float16 ? -65504 : -Double(Float.greatestFiniteMagnitude), element)
+        let lowest =
+            switch element {
+            case .float16: -65504.0
+            case .bfloat16: -0x1.FEp127
+            default: -Double(Float.greatestFiniteMagnitude)
+            }
+        return try number(lowest, element)
     }
 
     /// 0, 1, 2 … up to the extent of an axis.

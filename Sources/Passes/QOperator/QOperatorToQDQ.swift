@@ -21,7 +21,7 @@ public struct QOperatorToQDQ: Pass {
     /// - Returns: How many operators on codes were rewritten.
     /// - Throws: ``BitdepthError/Code/invalidGraph`` for a node that lacks an input, with the node's place.
     public func run(_ graph: inout Graph) throws(BitdepthError) -> Int {
-        graph.rename(QOperatorSpelling.standardNames)
+        try graph.rename(QOperatorSpelling.standardNames)
         var taken = graph.allNames
         return try rewrite(&graph, constants: [:], taken: &taken)
     }
@@ -54,14 +54,10 @@ public struct QOperatorToQDQ: Pass {
 
 extension Graph {
     /// Gives operators other names, in the bodies of nodes too.
-    fileprivate mutating func rename(_ names: [OperatorName: OperatorName]) {
+    fileprivate mutating func rename(_ names: [OperatorName: OperatorName]) throws(BitdepthError) {
         for position in nodes.indices {
             if let name = names[nodes[position].op] { nodes[position].op = name }
-            for (key, attribute) in nodes[position].attributes {
-                guard case .graph(var body) = attribute else { continue }
-                body.rename(names)
-                nodes[position].attributes[key] = .graph(body)
-            }
+            try nodes[position].updateSubgraphs { body throws(BitdepthError) in try body.rename(names) }
         }
     }
 }

@@ -30,7 +30,7 @@ struct DownstreamPart: Sendable {
         var needed: Set<ValueName> = []
         pending = Array(reached)
         while let position = pending.popLast() {
-            for name in changed.nodes[position].valuesRead {
+            for name in changed.nodes[position].dependencies {
                 guard let producer = index.producer[name], !reached.contains(producer) else {
                     if index.producer[name] == nil, ports.contains(name), changed.initializers[name] == nil {
                         needed.insert(name)
@@ -49,15 +49,8 @@ struct DownstreamPart: Sendable {
         graph.nodes = included.sorted().map { changed.nodes[$0] }
         graph.inputs = self.needed.map { name in changed.inputs.first { $0.name == name } ?? Graph.Port(name, nil) }
         graph.outputs = changed.outputs.filter { index.producer[$0.name].map(reached.contains) ?? false }
-        for name in Set(graph.nodes.flatMap(\.valuesRead)).sorted() where index.producer[name] == nil {
+        for name in Set(graph.nodes.flatMap(\.dependencies)).sorted() where index.producer[name] == nil {
             graph.initializers[name] = changed.initializers[name]
         }
-    }
-}
-
-extension Node {
-    /// What a node reads, its bodies included.
-    fileprivate var valuesRead: [ValueName] {
-        inputs.compactMap { $0 } + subgraphs.flatMap { $0.capturedValues.sorted() }
     }
 }

@@ -34,18 +34,21 @@ extension QDQInsertion {
     /// A sum that stays float for the noise of its activations reads the codes of a weight where other nodes have them: stored
     /// twice, as codes and as floats, a weight would be larger than it was. Nodes that the caller keeps float are left alone.
     mutating func storeWeightsOnce() throws(BitdepthError) {
-        for position in graph.nodes.indices where !storedWeights.isEmpty {
-            let node = graph.nodes[position]
-            guard position < plan.decisions.count, case .float = plan.decisions[position].outcome,
-                !configuration.keepFloat.contains(where: { $0.matches(node) })
-            else { continue }
-            let rule = try OperatorCatalogue.all.decode(node).quantization
-            for (input, name) in node.inputs.enumerated() {
-                guard case .weight = rule.role(ofInput: input), let stored = name.flatMap({ storedWeights[$0] }) else {
-                    continue
-                }
-                graph.nodes[position].inputs[input] = stored
-            }
+        for (name, stored) in storedWeights {
+            for position in index.consumers[name] ?? [] { try readCodes(stored, of: name, at: position) }
+        }
+    }
+
+    private mutating func readCodes(
+        _ stored: ValueName, of name: ValueName, at position: Int
+    ) throws(BitdepthError) {
+        let node = graph.nodes[position]
+        guard case .float = plan.decisions[position].outcome,
+            !configuration.keepFloat.contains(where: { $0.matches(node) })
+        else { return }
+        let rule = try OperatorCatalogue.all.decode(node).quantization
+        for input in node.inputs.indices where node.inputs[input] == name {
+            if case .weight = rule.role(ofInput: input) { graph.nodes[position].inputs[input] = stored }
         }
     }
 

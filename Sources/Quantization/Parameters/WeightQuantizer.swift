@@ -64,19 +64,28 @@ public struct WeightQuantizer: Sendable {
     private func avoidTies(
         _ parameters: inout [QuantizationParameters], _ values: [Float], inner: Int, _ tieFree: TieFreeScale
     ) {
-        let candidates = parameters.map { given in tieFree.candidates(given.scale).map { given.with(scale: $0) } }
-        var errors = candidates.map { [Double](repeating: 0, count: $0.count) }
-        WeightQuantizer.walk(values.count, channels: parameters.count, inner: inner) { position, channel in
-            let value = values[position]
-            for (index, candidate) in candidates[channel].enumerated() {
-                let code = candidate.quantize(value) - candidate.zeroPoint
-                errors[channel][index] += Double(code) * Double(candidate.scale) - Double(value)
+        let scales = parameters.map { tieFree.scales(from: $0.scale) }
+        var least = [Double](repeating: .infinity, count: scales.count)
+        for index in 0..<(scales.map(\.count).max() ?? 0) {
+            let tried = scales.map { $0[min(index, $0.count - 1)] }
+            let errors = WeightQuantizer.summedErrors(values, scales: tried, inner: inner)
+            for channel in errors.indices where abs(errors[channel]) < least[channel] {
+                least[channel] = abs(errors[channel])
+                parameters[channel] = parameters[channel].with(scale: tried[channel])
             }
         }
-        for channel in parameters.indices {
-            let best = errors[channel].indices.min { abs(errors[channel][$0]) < abs(errors[channel][$1]) } ?? 0
-            parameters[channel] = candidates[channel][best]
+    }
+
+    /// What rounding to multiples of each channel's scale adds to its weights altogether.
+    private static func summedErrors(_ values: [Float], scales: [Float], inner: Int) -> [Double] {
+        let inverses = scales.map { 1 / $0 }
+        var sums = [Double](repeating: 0, count: scales.count)
+        walk(values.count, channels: scales.count, inner: inner) { position, channel in
+            let value = values[position]
+            let rounded = (value * inverses[channel]).rounded(.toNearestOrEven) * scales[channel]
+            sums[channel] += Double(rounded - value)
         }
+        return sums
     }
 
     private func codes(

@@ -21,23 +21,20 @@ extension CompileContext {
         var inputs: [IslandInput?] = []
         for name in node.inputs {
             guard let name else { inputs.append(nil); continue }
-            if let producer = producer(of: name), producer.node.op == "DequantizeLinear",
-                let source = producer.node.input(0)
-            {
-                if let codes = constant(source) {
-                    guard let quantized = quantizedConstant(producer.node, codes) else { return nil }
-                    inputs.append(.constant(quantized))
-                } else {
-                    guard let parameters = codeParameters(producer.node) else { return nil }
-                    inputs.append(.codes(source, parameters))
-                }
-            } else if let tensor = constant(name) {
-                inputs.append(.float(tensor))
-            } else {
-                return nil
-            }
+            guard let input = islandInput(name) else { return nil }
+            inputs.append(input)
         }
         return inputs
+    }
+
+    /// A value as an operand of such a node; `nil` when it is a float that the graph computes, or stands for codes that
+    /// no island takes.
+    func islandInput(_ name: ValueName) -> IslandInput? {
+        guard let producer = producer(of: name), producer.node.op == "DequantizeLinear",
+            let source = producer.node.input(0)
+        else { return constant(name).map { .float($0) } }
+        if let codes = constant(source) { return quantizedConstant(producer.node, codes).map { .constant($0) } }
+        return codeParameters(producer.node).map { .codes(source, $0) }
     }
 
     private func quantizedConstant(_ node: Node, _ codes: Tensor) -> QuantizedConstant? {

@@ -35,5 +35,8 @@ struct CompileContext {
     /// A value that only one node reads and nobody observes may vanish inside an island.
     func isInterior(_ name: ValueName) -> Bool { !tapped.contains(name) && index.onlyConsumer(of: name) != nil }
 
+    /// Whether a node, the graph or the caller reads a value.
+    func isRead(_ name: ValueName?) -> Bool { name.map { index.isUsed($0) || tapped.contains($0) } ?? false }
+
     func shape(_ name: ValueName?) -> Shape? { name.flatMap { facts[$0]?.type.shape.shape } }
 }

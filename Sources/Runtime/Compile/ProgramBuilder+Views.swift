@@ -58,7 +58,7 @@ extension ProgramBuilder {
     private mutating func materializeConstant(_ name: ValueName) throws(BitdepthError) {
         guard existingViews(name).isEmpty, let tensor = context.constant(name) else { return }
         let view = define(
-            name, shape: tensor.shape, layout: .plain, cell: tensor.type == .float32 ? .float32 : .raw(tensor.type))
+            name, shape: tensor.shape, layout: .plain, cell: Cell(tensor.type))
         let bytes = try tensor.withBytes { Array($0) }
         let location = constant(bytes)
         add(.movement(name, "Constant"), reads: [], writes: [view.buffer]) { placement in

@@ -9,6 +9,9 @@ enum Cell: Sendable, Hashable {
     /// Elements exactly as the graph's type has them.
     case raw(ElementType)
 
+    /// Elements of a type as the graph has them; floats are ``float32``.
+    init(_ element: ElementType) { self = element == .float32 ? .float32 : .raw(element) }
+
     /// The type of a tensor with these bytes.
     var element: ElementType {
         switch self {

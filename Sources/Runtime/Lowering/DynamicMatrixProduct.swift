@@ -41,7 +41,7 @@ struct FloatDynamicProduct: Lowering {
         builder.add(
             node.description(
                 kernel: "sgemm \(builder.instructionSet)",
-                multiplyAccumulates: product.batches * product.rows * product.depth * product.columns),
+                multiplyAccumulates: product.multiplyAccumulates),
             reads: [a.buffer, b.buffer], writes: [target.buffer, packed, transposed]
         ) { placement in
             DynamicProductStep(
@@ -58,10 +58,12 @@ struct BatchedProduct: Sendable {
     var rows: Int
     var depth: Int
     var columns: Int
-    /// For each batch the matrix of each side.
-    var pairs: [(left: Int, right: Int)]
+    private let batch: BroadcastLoop
 
-    var batches: Int { pairs.count }
+    var batches: Int { batch.rows * batch.inner }
+
+    /// At most the largest number of elements that a shape can have: operands that broadcast ask for more with few bytes.
+    var multiplyAccumulates: Int { (try? Shape([batches, rows, depth, columns]))?.count ?? Shape.largestCount }
 
     init?(_ a: Shape, _ b: Shape) {
         guard a.rank >= 2, b.rank >= 2, a.count > 0, b.count > 0, a[a.rank - 1] == b[b.rank - 2],
@@ -72,14 +74,14 @@ struct BatchedProduct: Sendable {
         rows = a[a.rank - 2]
         depth = a[a.rank - 1]
         columns = b[b.rank - 1]
-        let loop = BroadcastLoop(batch, left, right)
-        pairs = []
-        for row in 0..<loop.rows {
-            let offsets = loop.offsets(ofRow: row)
-            for index in 0..<loop.inner {
-                pairs.append((offsets.left + index * loop.leftInner, offsets.right + index * loop.rightInner))
-            }
-        }
+        self.batch = BroadcastLoop(batch, left, right)
+    }
+
+    /// The matrices of either side that a batch multiplies.
+    func matrices(ofBatch index: Int) -> (left: Int, right: Int) {
+        let (row, place) = index.quotientAndRemainder(dividingBy: batch.inner)
+        let offsets = batch.offsets(ofRow: row)
+        return (offsets.left + place * batch.leftInner, offsets.right + place * batch.rightInner)
     }
 }
 
@@ -101,7 +103,8 @@ struct DynamicProductStep: Step {
         let kernelShape = shape.kernelShape(offsets: frame.pointer(offsets, as: Int64.self))
         let weights = frame.pointer(packed, as: Float.self)
         let columnsFirst = frame.pointer(transposed, as: UInt32.self)
-        for (batch, pair) in product.pairs.enumerated() {
+        for batch in 0..<product.batches {
+            let pair = product.matrices(ofBatch: batch)
             let matrix = frame.pointer(right, as: UInt32.self) + pair.right * product.depth * product.columns
             bd_transpose_nchw_nhwc_32(matrix, columnsFirst, 1, Int64(product.depth), Int64(product.columns))
             pack(frame.pointer(transposed, as: Float.self), Int64(product.columns), 1, Int64(product.depth), weights)

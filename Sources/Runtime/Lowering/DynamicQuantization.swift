@@ -43,7 +43,7 @@ struct DynamicQuantization: Lowering {
 
     /// The buffer of an output, which nobody else sees where nobody reads it.
     private func defined(_ index: Int, _ shape: Shape, _ cell: Cell, _ builder: inout ProgramBuilder) -> BufferID {
-        guard let name = node.node.output(index), context.index.isUsed(name) || context.tapped.contains(name) else {
+        guard let name = node.node.output(index), context.isRead(name) else {
             return builder.buffer(bytes: shape.count * cell.bytes)
         }
         return builder.define(name, shape: shape, layout: .plain, cell: cell).buffer

@@ -68,8 +68,3 @@ struct FloatNormalization: Lowering {
         }
     }
 }
-
-extension CompileContext {
-    /// Whether a node, the graph or the caller reads a value.
-    func isRead(_ name: ValueName?) -> Bool { name.map { index.isUsed($0) || tapped.contains($0) } ?? false }
-}

@@ -27,7 +27,7 @@ struct IntegerCast: Lowering {
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let view = try builder.raw(input)
         let target = builder.define(
-            node.output, shape: view.shape, layout: .plain, cell: types.to == .float32 ? .float32 : .raw(types.to))
+            node.output, shape: view.shape, layout: .plain, cell: Cell(types.to))
         let types = types
         builder.add(node.description(kernel: "cast"), reads: [view.buffer], writes: [target.buffer]) { placement in
             IntegerCastStep(

@@ -51,7 +51,8 @@ struct IntegerProduct: Lowering {
         let bias = builder.buffer(bytes: (columns + 63) / 64 * 64 * 4)
         let description = StepDescription(
             node: node.node.label, operatorType: node.node.op.type, fused: node.fused, arithmetic: .integer,
-            multiplyAccumulates: shape.pixels * depth * columns, kernel: "qgemm \(builder.instructionSet)")
+            multiplyAccumulates: (try? Shape([shape.pixels, depth, columns]))?.count ?? Shape.largestCount,
+            kernel: "qgemm \(builder.instructionSet)")
         let shape = shape
         builder.add(description, reads: [codes] + (zero.map { [$0] } ?? []), writes: [target.buffer, bias]) {
             placement in

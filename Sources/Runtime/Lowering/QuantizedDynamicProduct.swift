@@ -54,7 +54,7 @@ struct QuantizedDynamicProduct: Lowering {
         builder.add(
             island.description(
                 kernel: "qgemm \(builder.instructionSet)", .integer,
-                multiplyAccumulates: product.batches * product.rows * product.depth * product.columns),
+                multiplyAccumulates: product.multiplyAccumulates),
             reads: [a.buffer, b.buffer], writes: [target.buffer, scratch.turned, scratch.packed, scratch.bias]
         ) { placement in
             QuantizedDynamicProductStep(

@@ -61,7 +61,9 @@ private struct PointwiseChain {
         var links: [Link] = []
         while let producer = context.producer(of: current), context.isInterior(current),
             let input = producer.node.pointwiseInput(
-                producer.op, isNumber: { context.floatConstant($0)?.count == 1 }),
+                producer.op,
+                // The shape comes first: whole weights are not dequantized to be counted.
+                isNumber: { context.shape($0)?.count == 1 && context.floatConstant($0) != nil }),
             let variable = producer.node.inputs.firstIndex(of: input),
             let shape = context.shape(input), shape == context.shape(current)
         {

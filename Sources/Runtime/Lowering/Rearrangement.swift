@@ -34,7 +34,7 @@ struct Rearrangement: Lowering {
         let view =
             isFloat ? try builder.float(input, layout: keepsRank ? nil : .plain) : try builder.raw(input)
         let target = builder.define(
-            node.output, shape: sources.shape, layout: view.layout, cell: isFloat ? .float32 : .raw(element))
+            node.output, shape: sources.shape, layout: view.layout, cell: Cell(element))
         var description = node.description(kernel: "copy")
         description.arithmetic = .movement
         builder.addRearrangement(description, sources, from: view, to: target)

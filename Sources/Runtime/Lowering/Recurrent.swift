@@ -83,9 +83,7 @@ struct Recurrent: Lowering {
 
     /// The buffer of an output; `nil` for one that nobody reads.
     private func defined(_ index: Int, _ builder: inout ProgramBuilder) throws(BitdepthError) -> BufferID? {
-        guard let name = node.node.output(index), context.index.isUsed(name) || context.tapped.contains(name) else {
-            return nil
-        }
+        guard let name = node.node.output(index), context.isRead(name) else { return nil }
         return builder.define(name, shape: try builder.shape(of: name), layout: .plain, cell: .float32).buffer
     }
 }

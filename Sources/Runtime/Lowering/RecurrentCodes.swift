@@ -21,8 +21,7 @@ struct RecurrentCodes: Sendable {
     /// `nil` where the weights are no such codes, where nothing bounds the state, and where the rows are so long that
     /// sums of useful codes could leave 32 bits: then the layer runs in float.
     init?(_ name: ValueName?, _ plan: RecurrentPlan, _ context: CompileContext) {
-        guard plan.boundsState,
-            case .constant(let constant)? = context.islandInputs(Node("LSTM", inputs: [name], outputs: []))?.first,
+        guard plan.boundsState, let name, case .constant(let constant)? = context.islandInput(name),
             constant.codes.type == .int8, constant.codes.shape.dimensions == plan.recurrenceShape,
             constant.scales.count == 1 || constant.axis == 1, constant.zeroPoints.allSatisfy({ $0 == 0 }),
             let codes = try? constant.codes.integers(), let scales = constant.channelScales(plan.rows)

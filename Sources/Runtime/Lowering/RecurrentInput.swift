@@ -7,21 +7,20 @@ import BitdepthTensors
 enum RecurrentInput: Sendable {
     case floats(ValueName, [Float])
     /// Exact sums of codes, dequantized.
-    case codes(ValueName, QuantizedConstant, QuantizedWeights)
+    case codes(ValueName, QuantizedWeights)
 
     /// `nil` where the weights are not constant, or of another shape than the layer's.
     init?(_ node: FloatNode, _ x: ValueName, _ plan: RecurrentPlan, _ context: CompileContext) {
         let shape = [plan.directions, plan.rows, plan.input]
-        let operands = Node(node.node.op, inputs: [x, node.node.input(1)], outputs: [])
-        if node.readsCodes, let inputs = context.islandInputs(operands),
-            case .codes(let value, let parameters)? = inputs[0],
-            case .constant(let constant)? = inputs[1], constant.codes.shape.dimensions == shape,
+        if node.readsCodes, case .codes(let value, let parameters)? = context.islandInput(x),
+            let matrix = node.node.input(1), case .constant(let constant)? = context.islandInput(matrix),
+            constant.codes.shape.dimensions == shape,
             let weight = constant.repeated(directions: plan.directions),
             let weights = QuantizedWeights(
                 weight, rows: { $0 }, columns: plan.columns, depth: plan.input, bias: nil, input: parameters,
                 output: nil)
         {
-            self = .codes(value, weight, weights)
+            self = .codes(value, weights)
             return
         }
         guard let weights = context.floatConstant(node.node.input(1)), weights.type == .float32,
@@ -33,7 +32,7 @@ enum RecurrentInput: Sendable {
 
     var value: ValueName {
         switch self {
-        case .floats(let value, _), .codes(let value, _, _): value
+        case .floats(let value, _), .codes(let value, _): value
         }
     }
 
@@ -52,7 +51,7 @@ enum RecurrentInput: Sendable {
                 shape: shape, groups: 1, arranged: { _ in weights },
                 bias: [Float](repeating: 0, count: plan.columns), clamp: .none, input: view.buffer, output: products)
             return products
-        case .codes(let value, _, let weights):
+        case .codes(let value, let weights):
             let view = try builder.codes(value, layout: .plain)
             let products = builder.buffer(bytes: shape.pixels * shape.columns * 4)
             let island = Island(

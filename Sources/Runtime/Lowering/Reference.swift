@@ -46,14 +46,14 @@ struct Reference: Lowering {
         }
         var results: [View?] = []
         for output in node.outputs {
-            guard let output, context.index.isUsed(output) || context.tapped.contains(output) else {
+            guard let output, context.isRead(output) else {
                 results.append(nil); continue
             }
             let element = try builder.element(of: output)
             let shape = try builder.shape(of: output)
             results.append(
                 builder.define(
-                    output, shape: shape, layout: .plain, cell: element == .float32 ? .float32 : .raw(element)))
+                    output, shape: shape, layout: .plain, cell: Cell(element)))
         }
         try builder.addReference(
             node, op, operands: operands, results: results, arithmetic: .float, multiplyAccumulates: multiplyAccumulates

@@ -52,7 +52,7 @@ struct RowGathering: Lowering {
         }
         let target = builder.define(
             node.output, shape: try builder.shape(of: node.output), layout: .plain,
-            cell: element == .float32 ? .float32 : .raw(element))
+            cell: Cell(element))
         let rows = GatheredRows(
             outer: shape.count(of: 0..<axis), extent: shape[axis],
             bytes: shape.count(of: axis + 1..<shape.rank) * element.bitWidth / 8)

@@ -26,7 +26,7 @@ struct Selection: Lowering {
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
         let operands = [try builder.raw(reads[0]), try builder.raw(reads[1]), try builder.raw(reads[2])]
         let target = builder.define(
-            node.output, shape: shape, layout: .plain, cell: element == .float32 ? .float32 : .raw(element))
+            node.output, shape: shape, layout: .plain, cell: Cell(element))
         let loop = SelectionLoop(shape, operands.map(\.shape))
         let bytes = target.cell.bytes
         builder.add(

@@ -38,13 +38,7 @@ public struct Session: ~Copyable {
     public borrowing func observe(
         _ inputs: [String: Tensor], _ body: (Observation) throws(BitdepthError) -> Void
     ) throws(BitdepthError) {
-        let values = try graph.checkedValues(inputs.mapValues(Value.tensor))
-        var execution = Execution(arenas: arenas, pool: graph.pool)
-        try withoutActuallyEscaping(body) { (body) throws(BitdepthError) in
-            execution.observer = body
-            _ = try execution.run(graph, values)
-            execution.observer = nil
-        }
+        _ = try run(values: inputs.mapValues(Value.tensor), observing: body)
     }
 }
 

@@ -15,7 +15,6 @@ struct Execution {
     func run(_ graph: CompiledGraph, _ inputs: [ValueName: Value]) throws(BitdepthError) -> [ValueName: Value] {
         switch try graph.plan(for: inputs) {
         case .program(let program): try run(program, inputs)
-        case .interpreted(let interpreter): try run(interpreter, inputs, taps: Set(graph.options.taps))
         case .staged(let plan): try run(plan, inputs)
         }
     }
@@ -88,17 +87,16 @@ struct Execution {
     private func run(_ part: PreparedGraph, _ inputs: [ValueName: Value]) throws(BitdepthError) -> [ValueName: Value] {
         switch part {
         case .compiled(let graph): try run(graph, inputs)
-        case .interpreted(let interpreter): try run(interpreter, inputs, taps: nil)
+        case .interpreted(let interpreter, let taps): try run(interpreter, inputs, taps: taps)
         }
     }
 
-    /// - Parameter taps: What the caller observes; `nil` where the observer itself chooses.
     private func run(
-        _ interpreter: Interpreter, _ inputs: [ValueName: Value], taps: Set<ValueName>?
+        _ interpreter: Interpreter, _ inputs: [ValueName: Value], taps: Set<ValueName>
     ) throws(BitdepthError) -> [ValueName: Value] {
-        guard observer != nil else { return try interpreter.run(values: inputs) }
+        guard observer != nil, !taps.isEmpty else { return try interpreter.run(values: inputs) }
         return try interpreter.run(values: inputs) { name, value throws(BitdepthError) in
-            if taps?.contains(name) ?? true { try observe(name, value) }
+            if taps.contains(name) { try observe(name, value) }
         }
     }
 

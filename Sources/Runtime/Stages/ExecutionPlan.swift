@@ -7,8 +7,6 @@ enum ExecutionPlan: Sendable {
     case program(Program)
     /// Some shapes, or the way through the graph, become known only in running.
     case staged(StagedPlan)
-    /// Shapes differ from run to run and there is no arithmetic that would be worth compiling.
-    case interpreted(Interpreter)
 }
 
 /// A graph that is run in three parts, one after the other.
@@ -23,7 +21,7 @@ final class StagedPlan: Sendable {
     let outputs: [ValueName]
     /// Constants that turning points read or that are outputs themselves.
     let constants: [ValueName: Value]
-    /// Values of turning points, and inputs, that the caller observes.
+    /// Values of turning points that the caller observes.
     let taps: Set<ValueName>
 
     init(
@@ -49,12 +47,13 @@ struct TurningPoint: Sendable {
 /// A part of a graph that is run with values known by then.
 enum PreparedGraph: Sendable {
     case compiled(CompiledGraph)
-    case interpreted(Interpreter)
+    /// Shapes differ from run to run and there is no arithmetic that would be worth compiling.
+    case interpreted(Interpreter, taps: Set<ValueName>)
 
     var graph: Graph {
         switch self {
         case .compiled(let compiled): compiled.graph
-        case .interpreted(let interpreter): interpreter.graph
+        case .interpreted(let interpreter, _): interpreter.graph
         }
     }
 }

@@ -27,7 +27,7 @@ struct GraphCut {
             nodes[part, default: []].append(position)
             for case let output? in graph.nodes[position].outputs { parts[output] = part }
         }
-        let wantedBehind = Set((nodes[.rest] ?? []).flatMap { graph.nodes[$0].allReads })
+        let wantedBehind = Set((nodes[.rest] ?? []).flatMap { graph.nodes[$0].dependencies })
         repeated = (nodes[.fixed] ?? []).filter { position in
             let node = graph.nodes[position]
             return node.op == "DequantizeLinear" && node.output(0).map(wantedBehind.contains) ?? false
@@ -52,14 +52,14 @@ struct GraphCut {
             // A body may define an observed value although nobody reads what the node gives.
             guard isRead || node.subgraphs.contains(where: { !$0.ownNames.isDisjoint(with: wanted) }) else { continue }
             positions.insert(position)
-            values.formUnion(node.allReads)
+            values.formUnion(node.dependencies)
         }
         return positions
     }
 
     private func part(of node: Node) -> Part {
         var latest = Part.fixed
-        for name in node.allReads where facts[name]?.constant == nil {
+        for name in node.dependencies where facts[name]?.constant == nil {
             switch parts[name] {
             case .rest: return .rest
             case .turning: latest = .turning
@@ -90,7 +90,7 @@ extension GraphCut {
     /// The values that nodes of one part and what comes behind it read.
     func reads(of part: Part) -> [ValueName] {
         var seen = part == .rest ? repeatedValues : []
-        return positions(of: part).flatMap { graph.nodes[$0].allReads.sorted() }.filter { seen.insert($0).inserted }
+        return positions(of: part).flatMap { graph.nodes[$0].dependencies.sorted() }.filter { seen.insert($0).inserted }
     }
 
     /// The values that are computed in the fixed part and again in the rest.
@@ -121,13 +121,6 @@ extension GraphCut {
             result.outputs.append(Graph.Port(name, declared ?? facts[name]?.type, kind: facts[name]?.kind ?? .tensor))
         }
         return result
-    }
-}
-
-extension Node {
-    /// What the node reads, its bodies included.
-    var allReads: Set<ValueName> {
-        Set(inputs.compactMap { $0 }).union(subgraphs.flatMap { $0.capturedValues })
     }
 }
 

@@ -87,9 +87,11 @@ struct StagePlanner {
 
     /// - Parameter observable: Which values the caller can observe here.
     private func prepared(_ part: Graph, observable: Set<ValueName>) throws(BitdepthError) -> PreparedGraph {
-        if part.isLight, !hasKnownShapes(part) { return .interpreted(try Interpreter(part)) }
         var options = options
         options.taps = options.taps.filter(observable.contains)
+        if part.isLight, !hasKnownShapes(part) {
+            return .interpreted(try Interpreter(part), taps: Set(options.taps))
+        }
         return .compiled(CompiledGraph(part: part, options: options, pool: pool))
     }
 

@@ -33,6 +33,15 @@ struct DynamicQuantizationStep: Step {
         }
         var (low, high) = (Float(0), Float(0))
         for block in 0..<blocks {
+            if lows[block].isNaN {
+                // One NaN hides the numbers beside it, which count all the same.
+                let start = block * Self.blockLength
+                for index in start..<min(start + Self.blockLength, count) {
+                    if from[index] < low { low = from[index] }
+                    if from[index] > high { high = from[index] }
+                }
+                continue
+            }
             if lows[block] < low { low = lows[block] }
             if highs[block] > high { high = highs[block] }
         }

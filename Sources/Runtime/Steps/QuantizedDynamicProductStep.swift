@@ -75,7 +75,7 @@ struct QuantizedDynamicProductStep: Step {
             while row < end {
                 let (batch, first) = row.quotientAndRemainder(dividingBy: product.rows)
                 let last = min(product.rows, first + end - row)
-                let pair = product.pairs[batch]
+                let pair = product.matrices(ofBatch: batch)
                 var part = job
                 part.input = UnsafePointer(
                     frame.pointer(left, as: UInt8.self) + pair.left * product.rows * product.depth)

@@ -32,6 +32,26 @@ def codes(rng, dtype, shape, low=None, high=None):
     return rng.integers(low, high + 1, shape).astype(dtype)
 
 
+def weight_type(rng, dtype):
+    """A type that weights have beside activations of a type."""
+    return np.int8 if dtype == np.int8 or chance(rng) else np.uint8
+
+
+def weight_range(dtype):
+    """Products of 8 bits by 7 bits do not saturate in any of ONNX Runtime's kernels."""
+    return (-64, 63) if dtype == np.int8 else (0, 127)
+
+
+def weight_codes(rng, dtype, shape):
+    return codes(rng, dtype, shape, *weight_range(dtype))
+
+
+def weight_zero_point(rng, dtype, shape=()):
+    """One near the middle of the range."""
+    middle = sum(weight_range(dtype)) // 2
+    return codes(rng, dtype, shape, middle - 5, middle + 5)
+
+
 def scale(rng, low=0.01, high=0.1, shape=()):
     return rng.uniform(low, high, shape).astype(np.float32)
 

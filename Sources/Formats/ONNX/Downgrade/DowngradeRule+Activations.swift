@@ -18,7 +18,7 @@ extension DowngradeRule {
         return true
     }
 
-    /// `x · hardSigmoid(x)`; a sixth of the product could leave the range of 16-bit floats before it is divided.
+    /// `x · hardSigmoid(x)`: without the sixth inside, the product could leave the range of 16-bit floats.
     ///
     /// Source: ONNX HardSwish-14.
     static let hardSwish = DowngradeRule.rewrite { node, scope in

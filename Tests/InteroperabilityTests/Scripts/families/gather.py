@@ -13,16 +13,16 @@ def cases(rng, count):
         attributes = {}
         axis = int(rng.integers(0, rank))
         if operator == "Gather":
-            indices = drawn(rng, [shape[axis]], extents(rng, int(rng.integers(0, 3)), 1, 4))
+            indices = drawn(rng, shape[axis], extents(rng, int(rng.integers(0, 3)), 1, 4))
         elif operator == "GatherElements":
             reached = tuple(int(rng.integers(1, e + 1)) for e in shape)
             reached = tuple(int(rng.integers(1, 6)) if a == axis else e for a, e in enumerate(reached))
-            indices = drawn(rng, [shape[axis]], reached)
+            indices = drawn(rng, shape[axis], reached)
         else:
             batch = int(rng.integers(0, rank))
             depth = int(rng.integers(1, rank - batch + 1))
             outer = shape[:batch] + extents(rng, int(rng.integers(0, 3)), 1, 4)
-            indices = np.stack([drawn(rng, [shape[batch + d]], outer) for d in range(depth)], axis=-1)
+            indices = np.stack([drawn(rng, shape[batch + d], outer) for d in range(depth)], axis=-1)
             attributes["batch_dims"] = batch
         if operator != "GatherND":
             attributes["axis"] = axis - rank if chance(rng, 0.4) else axis
@@ -33,4 +33,4 @@ def cases(rng, count):
 
 def drawn(rng, extent, shape):
     """Indices below an extent, some counted from the end."""
-    return np.asarray(rng.integers(-extent[0], extent[0], shape))
+    return np.asarray(rng.integers(-extent, extent, shape))

@@ -1,6 +1,4 @@
 """SVMRegressor and SVMClassifier: every kernel, two classes and more, with and without probabilities."""
-import numpy as np
-
 from node_model import chance, floats, node_model, pick
 
 

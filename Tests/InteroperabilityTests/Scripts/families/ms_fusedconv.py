@@ -1,6 +1,4 @@
 """FusedConv of com.microsoft: every activation with its numbers, with and without a tensor that is added."""
-import numpy as np
-
 from contrib_model import FLOATS, contrib_model
 from node_model import chance, floats, pick
 

@@ -3,8 +3,6 @@
 Of a window that hangs over the padding ONNX Runtime also counts what AveragePool-19 does not: ceil_mode does not meet
 count_include_pad here.
 """
-import numpy as np
-
 from contrib_model import ONE_CODE, code_type, codes, constant_or_fed, contrib_model, scale, zero_point
 from node_model import chance, pick
 

@@ -1,6 +1,4 @@
 """QLinearConcat of com.microsoft: up to four operands of their own scales, every axis."""
-import numpy as np
-
 from contrib_model import ONE_CODE, code_type, codes, constant_or_fed, contrib_model, scale, zero_point
 from node_model import extents
 

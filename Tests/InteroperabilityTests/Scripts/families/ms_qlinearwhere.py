@@ -1,5 +1,5 @@
 """QLinearWhere of com.microsoft: three shapes that broadcast, both code types."""
-from contrib_model import ONE_CODE, broadcast_shapes, code_type, codes, constant_or_fed, contrib_model, scale, zero_point
+from contrib_model import ONE_CODE, broadcast_shapes, code_type, codes, contrib_model, scale, zero_point
 
 
 def cases(rng, count):

@@ -17,7 +17,6 @@ import zlib
 
 import numpy as np
 import onnx
-from PIL import Image
 
 from text_images import WORDS, page
 

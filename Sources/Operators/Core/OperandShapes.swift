@@ -32,7 +32,9 @@ extension Tensor {
     /// - Throws: ``BitdepthError/Code/shapeMismatch`` for another shape.
     func requireShape(_ dimensions: [Int], _ name: String) throws(BitdepthError) {
         guard shape.dimensions == dimensions else {
-            throw BitdepthError(.shapeMismatch, "\(name) has shape \(shape); it must have \(dimensions)")
+            throw BitdepthError(
+                .shapeMismatch,
+                "\(name) has shape \(shape); it must be [\(dimensions.map(String.init).joined(separator: ","))]")
         }
     }
 }
