@@ -34,7 +34,12 @@ ARCHITECTURES = {
 
 def pictures(name: str, part: str, count: int) -> list[Arrays]:
     return [
-        {name: picture(generator("picture", part, index), index % CLASSES, SIDE)[None]} for index in range(count)]
+        {name: standardized(picture(generator("picture", part, index), index % CLASSES, SIDE))[None]} for index in range(count)]
+
+
+def standardized(image: np.ndarray) -> np.ndarray:
+    """Mean 0 and deviation 1 over the whole image: a random network tells mostly the brightness and the contrast else."""
+    return (image - image.mean()) / image.std()
 
 
 def weighted(name: str) -> pathlib.Path:
