@@ -48,7 +48,8 @@ class Network:
             pads=[kernel // 2] * 4, group=group)
         parameters = [
             self.constant(f"{name}.scale", self.generator.uniform(0.5, 1.5, outputs)),
-            self.constant(f"{name}.bias", self.generator.normal(scale=0.3, size=outputs)),
+            # Around 0 deep random networks are chaotic: they make each error larger, as no trained one does.
+            self.constant(f"{name}.bias", 1 + self.generator.normal(scale=0.3, size=outputs)),
             self.constant(f"{name}.mean", np.zeros(outputs)),
             self.constant(f"{name}.variance", np.ones(outputs)),
         ]

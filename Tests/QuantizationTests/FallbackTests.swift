@@ -123,6 +123,18 @@ import Testing
         #expect(better?.fallback?.part ?? 0 <= 0.001)
     }
 
+    @Test("What gains next to nothing and misses the goal stays on integers")
+    func notWorthIt() throws {
+        var net = try Net([1, 8, 10, 10])
+        var value: ValueName = "x"
+        for layer in 0..<12 { value = try net.conv("conv\(layer)", value, 8, 8, bias: false) }
+        net.output(value)
+        // The budget lets one layer of twelve go, and with it about a twelfth of the noise.
+        let goal = FallbackGoal(leastDecibels: 60, leastAgreement: 0, largestPart: 0.1, largestFloatPart: 0.1)
+        let quantization = try net.quantized()
+        #expect(try fallback(net, quantization, goal: goal) == nil)
+    }
+
     @Test("A goal that is reached already changes nothing")
     func good() throws {
         let net = try poisoned(1)

@@ -20,6 +20,9 @@ extension Quantizer {
     private static let largestSeverity = 10.0
     /// The least part of noise that is aimed at; 120 dB.
     private static let leastNoise = 1e-12
+    /// What a fallback that misses the goal must gain at least, in dB, where it costs more of the multiply-adds than this.
+    private static let leastImprovement = 2.0
+    private static let cheapPart = 0.01
 
     /// Keeps the nodes float whose quantization harms the outputs most, until a goal is reached or the budget is spent.
     ///
@@ -104,7 +107,13 @@ extension Quantizer {
             current.fallback = Fallback(
                 kept: search.kept, decibelsBefore: before.lowestDecibels, decibelsAfter: result.lowestDecibels,
                 part: search.keptPart, reachesGoal: isReached, rounds: round)
-            if result.lowestDecibels > best?.fallback?.decibelsAfter ?? before.lowestDecibels { best = current }
+            let gain = result.lowestDecibels - before.lowestDecibels
+            let isCheap = search.keptPart <= Quantizer.cheapPart
+            if isReached || isCheap || gain >= Quantizer.leastImprovement,
+                result.lowestDecibels > best?.fallback?.decibelsAfter ?? before.lowestDecibels
+            {
+                best = current
+            }
             let isQuiet = zip(outputs, severity).allSatisfy {
                 (result.outputs[$0]?.noisePart ?? 0) * $1 <= (-goal.leastDecibels(of: $0)).energy
             }
