@@ -1,4 +1,5 @@
 /// Element-wise kernels, 8 or 32 elements at a time; the elements that are left over go through the scalar ones.
+#include "quotients.h"
 #include "registers_avx2.h"
 
 #if BD_X86
@@ -7,12 +8,14 @@
 
 /// What turns reals in units of the output scale into codes.
 typedef struct {
-  __m256 scale;
+  __m256 scale, inverse, doubtful;
   __m256i zero_point, minimum, maximum;
 } quantizer;
 
 BD_AVX2 static quantizer make_quantizer(float scale, int32_t zero_point, int32_t minimum, int32_t maximum) {
-  return (quantizer){_mm256_set1_ps(scale), _mm256_set1_epi16((short)zero_point), _mm256_set1_epi8((char)minimum),
+  const bd_quotient quotient = bd_make_quotient(scale);
+  return (quantizer){_mm256_set1_ps(scale), _mm256_set1_ps(quotient.inverse), _mm256_set1_ps(quotient.doubtful),
+                     _mm256_set1_epi16((short)zero_point), _mm256_set1_epi8((char)minimum),
                      _mm256_set1_epi8((char)maximum)};
 }
 
@@ -24,10 +27,28 @@ BD_INLINE BD_AVX2 __m256i round_units(const quantizer *quantizer, __m256 reals) 
   return _mm256_cvtps_epi32(_mm256_min_ps(units, _mm256_set1_ps(BD_SATURATED)));
 }
 
+/// Rounds a product with the inverse, and tells which elements might round otherwise if they were divided.
+BD_INLINE BD_AVX2 __m256i round_product(const quantizer *quantizer, __m256 reals, __m256 *doubtful) {
+  const __m256 units = _mm256_mul_ps(reals, quantizer->inverse);
+  const __m256i rounded = _mm256_cvtps_epi32(units);
+  const __m256 distance =
+      _mm256_andnot_ps(_mm256_set1_ps(-0.0f), _mm256_sub_ps(units, _mm256_cvtepi32_ps(rounded)));
+  *doubtful = _mm256_or_ps(*doubtful, _mm256_cmp_ps(distance, quantizer->doubtful, _CMP_NLT_UQ));
+  return rounded;
+}
+
+BD_AVX2 __attribute__((noinline)) static void divide(const quantizer *quantizer, const __m256 reals[4], __m256i units[4]) {
+  for (int j = 0; j < 4; j++) units[j] = round_units(quantizer, reals[j]);
+}
+
 /// The codes of 32 reals. The packing instructions leave the groups of four in the order of the index vector.
 BD_INLINE BD_AVX2 __m256i quantize(const quantizer *quantizer, const __m256 reals[4]) {
-  const __m256i low = _mm256_packs_epi32(round_units(quantizer, reals[0]), round_units(quantizer, reals[1]));
-  const __m256i high = _mm256_packs_epi32(round_units(quantizer, reals[2]), round_units(quantizer, reals[3]));
+  __m256i units[4];
+  __m256 doubtful = _mm256_setzero_ps();
+  BD_UNROLL for (int j = 0; j < 4; j++) units[j] = round_product(quantizer, reals[j], &doubtful);
+  if (__builtin_expect(_mm256_movemask_ps(doubtful), 0)) divide(quantizer, reals, units);
+  const __m256i low = _mm256_packs_epi32(units[0], units[1]);
+  const __m256i high = _mm256_packs_epi32(units[2], units[3]);
   __m256i codes = _mm256_packus_epi16(_mm256_adds_epi16(low, quantizer->zero_point),
                                       _mm256_adds_epi16(high, quantizer->zero_point));
   codes = _mm256_min_epu8(_mm256_max_epu8(codes, quantizer->minimum), quantizer->maximum);

@@ -119,6 +119,9 @@ BD_DECLARE_FLOAT_ENTRIES(avx2)
 BD_DECLARE_VECTOR_ENTRIES(avx2)
 BD_DECLARE_RECURRENT_ENTRIES(avx2)
 BD_DECLARE_INTEGER_ENTRIES(avx512vnni)
+void bd_quantize_u8_avx512vnni(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,
+                               int64_t end);
+void bd_qbinary_avx512vnni(const bd_qbinary *job, int64_t begin, int64_t end);
 BD_DECLARE_FLOAT_ENTRIES(avx512vnni)
 BD_DECLARE_VECTOR_ENTRIES(avx512vnni)
 BD_DECLARE_RECURRENT_ENTRIES(avx512vnni)
@@ -204,6 +207,22 @@ BD_INLINE bd_run bd_run_at(const bd_grid *grid, int64_t pixel, int64_t end) {
       .output = image * grid->output.image + y * grid->output.line + x * grid->output.pixel,
       .count = rest < end - pixel ? rest : end - pixel,
   };
+}
+
+/// Does what follows the sums of some pixels (`then` of the job) by the qbinary kernel of the same table.
+BD_INLINE void bd_do_then(const bd_qgemm *job, const bd_grid *grid, int64_t begin, int64_t end,
+                          void (*qbinary)(const bd_qbinary *, int64_t, int64_t)) {
+  const int64_t columns = job->shape.columns;
+  for (int64_t m = begin; m < end;) {
+    const bd_run run = bd_run_at(grid, m, end);
+    const bool is_dense = grid->output.pixel == columns;
+    const int64_t length = is_dense ? run.count * columns : columns;
+    for (int64_t x = 0; x < (is_dense ? 1 : run.count); x++) {
+      const int64_t element = run.output + x * grid->output.pixel;
+      qbinary(job->then, element, element + length);
+    }
+    m += run.count;
+  }
 }
 
 BD_INLINE int64_t bd_min(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -13,9 +13,10 @@
   .qdepthwise_pack = bd_qdepthwise_pack_##isa, .qdepthwise = bd_qdepthwise_##isa
 
 #define BD_ELEMENTWISE_ENTRIES(isa)                                                                     \
-  .quantize_u8 = bd_quantize_u8_##isa, .dequantize_u8 = bd_dequantize_u8_##isa,                         \
-  .map_u8 = bd_map_u8_##isa, .qbinary = bd_qbinary_##isa, .sbinary = bd_sbinary_##isa,                  \
+  .dequantize_u8 = bd_dequantize_u8_##isa, .map_u8 = bd_map_u8_##isa, .sbinary = bd_sbinary_##isa,      \
   .sclamp = bd_sclamp_##isa
+
+#define BD_QUANTIZING_ENTRIES(isa) .quantize_u8 = bd_quantize_u8_##isa, .qbinary = bd_qbinary_##isa
 
 #define BD_POOL_ENTRIES(isa)                                                                            \
   .qmaxpool = bd_qmaxpool_##isa, .qaveragepool = bd_qaveragepool_##isa, .smaxpool = bd_smaxpool_##isa,  \
@@ -40,6 +41,7 @@ static const bd_kernels scalar_kernels = {
     .isa = BD_ISA_SCALAR,
     .name = "scalar",
     BD_INTEGER_ENTRIES(scalar),
+    BD_QUANTIZING_ENTRIES(scalar),
     BD_ELEMENTWISE_ENTRIES(scalar),
     BD_POOL_ENTRIES(scalar),
     BD_FLOAT_ENTRIES(scalar),
@@ -53,6 +55,7 @@ static const bd_kernels avx2_kernels = {
     .isa = BD_ISA_AVX2,
     .name = "avx2",
     BD_INTEGER_ENTRIES(avx2),
+    BD_QUANTIZING_ENTRIES(avx2),
     BD_ELEMENTWISE_ENTRIES(avx2),
     BD_POOL_ENTRIES(avx2),
     BD_FLOAT_ENTRIES(avx2),
@@ -64,6 +67,7 @@ static const bd_kernels avx512vnni_kernels = {
     .isa = BD_ISA_AVX512VNNI,
     .name = "avx512vnni",
     BD_INTEGER_ENTRIES(avx512vnni),
+    BD_QUANTIZING_ENTRIES(avx512vnni),
     BD_ELEMENTWISE_ENTRIES(avx2),
     BD_POOL_ENTRIES(avx2),
     BD_FLOAT_ENTRIES(avx512vnni),

@@ -161,22 +161,37 @@ void bd_transpose_nchw_nhwc_32(const uint32_t *input, uint32_t *output, int64_t 
     turn_image_32(input + n * channels * pixels, output + n * channels * pixels, channels, pixels);
 }
 
-void bd_pad_nhwc(const void *input, void *output, int64_t height, int64_t width, int64_t channels,
-                 int64_t element_bytes, int64_t pad_top, int64_t pad_left, int64_t pad_bottom, int64_t pad_right,
-                 uint8_t fill, int64_t line_begin, int64_t line_end) {
+void bd_border_nhwc(void *image, int64_t height, int64_t width, int64_t channels, int64_t element_bytes,
+                    int64_t pad_top, int64_t pad_left, int64_t pad_bottom, int64_t pad_right, uint8_t fill,
+                    int64_t line_begin, int64_t line_end) {
   const int border = element_bytes == 1 ? fill : 0;
   const size_t pixel = (size_t)(channels * element_bytes), inner = (size_t)width * pixel;
   const size_t left = (size_t)pad_left * pixel, right = (size_t)pad_right * pixel, outer = left + inner + right;
   const int64_t padded_height = height + pad_top + pad_bottom;
   for (int64_t line = line_begin; line < line_end; line++) {
-    uint8_t *to = (uint8_t *)output + (size_t)line * outer;
-    int64_t n = line / padded_height, y = line % padded_height - pad_top;
+    uint8_t *to = (uint8_t *)image + (size_t)line * outer;
+    const int64_t y = line % padded_height - pad_top;
     if (y < 0 || y >= height) {
       memset(to, border, outer);
       continue;
     }
     memset(to, border, left);
-    memcpy(to + left, (const uint8_t *)input + (size_t)(n * height + y) * inner, inner);
     memset(to + left + inner, border, right);
+  }
+}
+
+void bd_pad_nhwc(const void *input, void *output, int64_t height, int64_t width, int64_t channels,
+                 int64_t element_bytes, int64_t pad_top, int64_t pad_left, int64_t pad_bottom, int64_t pad_right,
+                 uint8_t fill, int64_t line_begin, int64_t line_end) {
+  bd_border_nhwc(output, height, width, channels, element_bytes, pad_top, pad_left, pad_bottom, pad_right, fill,
+                 line_begin, line_end);
+  const size_t pixel = (size_t)(channels * element_bytes), inner = (size_t)width * pixel;
+  const size_t left = (size_t)pad_left * pixel, outer = left + inner + (size_t)pad_right * pixel;
+  const int64_t padded_height = height + pad_top + pad_bottom;
+  for (int64_t line = line_begin; line < line_end; line++) {
+    const int64_t n = line / padded_height, y = line % padded_height - pad_top;
+    if (y >= 0 && y < height)
+      memcpy((uint8_t *)output + (size_t)line * outer + left, (const uint8_t *)input + (size_t)(n * height + y) * inner,
+             inner);
   }
 }

@@ -8,6 +8,7 @@
 enum {
   MAX_ROWS = 4,  // of a tile; 8 registers of sums at most
   INPUT_BLOCK = 128 << 10,
+  OUTPUT_BLOCK = 128 << 10,
 };
 
 /// What all tiles of a panel share.
@@ -304,10 +305,14 @@ static void run_block(const bd_qgemm *job, const bd_grid *grid, int64_t begin, i
 
 void bd_qgemm_avx2(const bd_qgemm *job, int64_t pixel_begin, int64_t pixel_end) {
   const bd_grid grid = bd_merge(&job->shape);
-  // The input of a block should stay in the cache while the panels pass over it.
-  const int64_t block = bd_max(64, INPUT_BLOCK / bd_max(1, grid.input.pixel));
-  for (int64_t m = pixel_begin; m < pixel_end; m += block)
-    run_block(job, &grid, m, bd_min(m + block, pixel_end));
+  // The input of a block should stay in the cache while the panels pass over it, and its output until it is read again.
+  int64_t block = bd_max(64, INPUT_BLOCK / bd_max(1, grid.input.pixel));
+  if (job->then) block = bd_min(block, bd_max(64, OUTPUT_BLOCK / bd_max(1, grid.output.pixel)));
+  for (int64_t m = pixel_begin; m < pixel_end; m += block) {
+    const int64_t end = bd_min(m + block, pixel_end);
+    run_block(job, &grid, m, end);
+    if (job->then) bd_do_then(job, &grid, m, end, bd_qbinary_avx2);
+  }
 }
 
 #endif

@@ -67,4 +67,5 @@ void bd_qgemm_scalar(const bd_qgemm *job, int64_t pixel_begin, int64_t pixel_end
       pixel(job, job->input + run.input + x * grid.input.pixel, run.output + x * grid.output.pixel);
     m += run.count;
   }
+  if (job->then) bd_do_then(job, &grid, pixel_begin, pixel_end, bd_qbinary_scalar);
 }

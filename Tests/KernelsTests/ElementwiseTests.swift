@@ -52,6 +52,23 @@ struct ElementwiseTests {
         }
     }
 
+    @Test("A real next to a tie is rounded as its quotient is", arguments: KernelTable.supported)
+    func nearTies(table: KernelTable) {
+        var generator = SeededNumbers(seed: 8)
+        for scale in [Float(0.1), 0.0078431, 3, 0x1.fffffep-3, 1e-30, 1e30] {
+            // Products with an inverse would put many of these on the wrong side.
+            let input = KernelMemory(
+                (0..<4096).map { _ in
+                    let tie = (Float(generator.integer(-300...300)) + 0.5) * scale
+                    return generator.chance(3) ? tie : generator.chance(2) ? tie.nextUp : tie.nextDown
+                })
+            let actual = KernelMemory<UInt8>(count: 4096), expected = KernelMemory<UInt8>(count: 4096)
+            table.entries.quantize_u8(input.start, actual.start, scale, 128, 0, 4096)
+            for i in 0..<4096 { expected.start[i] = quantized(input.start[i] / scale, zeroPoint: 128) }
+            expectSameBytes(actual, expected, "scale \(scale)")
+        }
+    }
+
     @Test("Dequantization subtracts the zero point before it multiplies", arguments: KernelTable.supported)
     func dequantize(table: KernelTable) {
         var generator = SeededNumbers(seed: 2)

@@ -70,5 +70,20 @@ struct LayoutKernelTests {
                 Int64(left), Int64(bottom), Int64(right), fill, Int64(begin), Int64(end))
         }
         #expect(KernelChecks.firstDifference(result, expected) == nil)
+        // The border alone leaves what the image holds.
+        var bordered = expected
+        for (begin, end) in zip(bounds, bounds.dropFirst()) {
+            bd_border_nhwc(
+                &bordered, Int64(height), Int64(width), Int64(channels), Int64(elementBytes), Int64(top), Int64(left),
+                Int64(bottom), Int64(right), fill, Int64(begin), Int64(end))
+        }
+        #expect(KernelChecks.firstDifference(bordered, expected) == nil)
+        bordered = [UInt8](repeating: 99, count: expected.count)
+        bd_border_nhwc(
+            &bordered, Int64(height), Int64(width), Int64(channels), Int64(elementBytes), Int64(top), Int64(left),
+            Int64(bottom), Int64(right), fill, 0, Int64(lines))
+        let inner = images * height * width * channels * elementBytes
+        #expect(zip(bordered, expected).count { $0 != $1 } <= inner)
+        #expect(bordered.count { $0 == 99 } >= inner)
     }
 }

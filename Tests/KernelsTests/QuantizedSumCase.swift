@@ -90,10 +90,22 @@ struct QuantizedSumCase: CustomStringConvertible {
         return output
     }
 
-    /// Runs a table over the pixels, cut at the given places.
-    func run(_ table: KernelTable, cuts: [Int] = []) -> KernelMemory<UInt8> {
+    /// The addition of as many codes as the output has, gaps included, to the output.
+    private func addition(of codes: KernelMemory<UInt8>, to output: KernelMemory<UInt8>) -> bd_qbinary {
+        bd_qbinary(
+            operation: BD_ADD, left: output.start, right: codes.start, output: output.start, left_scale: 0.03,
+            right_scale: 0.011, output_scale: 0.04, left_zero: 100, right_zero: 7, output_zero: 90, minimum: 3,
+            maximum: 250, left_step: 1, right_step: 1)
+    }
+
+    /// Runs a table over the pixels, cut at the given places; with codes to add to the result they are added afterwards, by
+    /// the kernel of the sums itself or by that of additions.
+    func run(
+        _ table: KernelTable, cuts: [Int] = [], adding codes: KernelMemory<UInt8>? = nil, isApart: Bool = false
+    ) -> KernelMemory<UInt8> {
         let entries = table.entries
         let output = emptyOutput()
+        var then = codes.map { addition(of: $0, to: output) } ?? bd_qbinary()
         let input = KernelMemory(self.input), offsets = KernelMemory(segmentOffsets)
         let bias = perColumn(self.bias), multiplier = perColumn(requantization.multipliers)
         let weights = KernelMemory(self.weights)
@@ -112,8 +124,16 @@ struct QuantizedSumCase: CustomStringConvertible {
         var job = bd_qgemm(
             shape: shape, input: input.start, packed_weights: packed.start, bias: bias.start,
             weight_zero: zeros.map { UnsafePointer($0.start) },
-            epilogue: requantization.epilogue(multiplier: multiplier), output: output.start)
-        for (begin, end) in zip([0] + cuts, cuts + [pixels]) { entries.qgemm(&job, Int64(begin), Int64(end)) }
+            epilogue: requantization.epilogue(multiplier: multiplier), output: output.start, then: nil)
+        withUnsafePointer(to: then) { then in
+            if codes != nil, !isApart { job.then = then }
+            for (begin, end) in zip([0] + cuts, cuts + [pixels]) { entries.qgemm(&job, Int64(begin), Int64(end)) }
+        }
+        if codes != nil, isApart {
+            for pixel in 0..<pixels {
+                entries.qbinary(&then, Int64(pixel * outputPixel), Int64(pixel * outputPixel + self.columns))
+            }
+        }
         withExtendedLifetime((input, offsets, bias, multiplier, zeros, packed)) {}
         return output
     }

@@ -21,6 +21,20 @@ struct QuantizedSumTests {
         }
     }
 
+    @Test("What is added to the codes by the way is added as afterwards", arguments: KernelTable.supported)
+    func additions(table: KernelTable) {
+        for seed in 200..<240 {
+            var sum = QuantizedSumCase(seed: seed)
+            var generator = SeededNumbers(seed: seed)
+            sum.requantization.kind = BD_OUTPUT_U8
+            let codes = KernelMemory(generator.codes(sum.pixels * sum.outputPixel))
+            let cuts = (0..<2).map { _ in generator.integer(0...sum.pixels) }.sorted()
+            expectSameBytes(
+                sum.run(table, cuts: cuts, adding: codes), sum.run(table, adding: codes, isApart: true),
+                "seed \(seed), cut at \(cuts), \(sum)")
+        }
+    }
+
     @Test("Every number of columns up to 70 leaves its neighbours alone", arguments: KernelTable.supported)
     func columnTails(table: KernelTable) {
         for columns in 1...70 {

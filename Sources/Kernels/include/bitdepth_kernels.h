@@ -60,6 +60,20 @@ typedef struct {
   float float_minimum, float_maximum;
 } bd_epilogue;
 
+typedef enum { BD_ADD = 0, BD_SUBTRACT = 1, BD_MULTIPLY = 2, BD_DIVIDE = 3 } bd_binary_operation;
+
+/// output = clamp(saturate(round_half_even(real / output_scale) + output_zero), minimum, maximum) where
+/// real = dequantized left (operation) dequantized right, each step in FP32 as the unfused nodes would do it, and the
+/// division a true one. An operand whose step is 0 is one code for all elements.
+typedef struct {
+  bd_binary_operation operation;
+  const uint8_t *left, *right;
+  uint8_t *output;
+  float left_scale, right_scale, output_scale;
+  int32_t left_zero, right_zero, output_zero, minimum, maximum;
+  int64_t left_step, right_step;  ///< 0 or 1
+} bd_qbinary;
+
 /// acc[m, c] = bias[c] + sum over k of input[m, k] * weights[c, k]   (then minus weight_zero[c] * sum over k of input[m, k])
 ///
 /// Input u8, weights s8 of the full range -128 ... 127, accumulation exact in int32 for any values (the caller has
@@ -72,6 +86,8 @@ typedef struct {
   const int32_t *weight_zero;    ///< NULL when all are zero
   bd_epilogue epilogue;
   void *output;                  ///< u8, f32 or s32 by epilogue.kind; strides in elements of that type
+  /// What is done to the codes in place while they lie in the cache: `left` and `output` are this job's output. NULL: nothing.
+  const bd_qbinary *then;
 } bd_qgemm;
 
 /// One filter per channel. The input image is already padded; strides are those of the input image itself.
@@ -109,20 +125,6 @@ typedef struct {
   float minimum, maximum;
   float *output;
 } bd_sdepthwise;
-
-typedef enum { BD_ADD = 0, BD_SUBTRACT = 1, BD_MULTIPLY = 2, BD_DIVIDE = 3 } bd_binary_operation;
-
-/// output = clamp(saturate(round_half_even(real / output_scale) + output_zero), minimum, maximum) where
-/// real = dequantized left (operation) dequantized right, each step in FP32 as the unfused nodes would do it, and the
-/// division a true one. An operand whose step is 0 is one code for all elements.
-typedef struct {
-  bd_binary_operation operation;
-  const uint8_t *left, *right;
-  uint8_t *output;
-  float left_scale, right_scale, output_scale;
-  int32_t left_zero, right_zero, output_zero, minimum, maximum;
-  int64_t left_step, right_step;  ///< 0 or 1
-} bd_qbinary;
 
 typedef struct {
   bd_binary_operation operation;
@@ -376,6 +378,11 @@ void bd_transpose_nchw_nhwc_32(const uint32_t *input, uint32_t *output, int64_t 
 void bd_pad_nhwc(const void *input, void *output, int64_t height, int64_t width, int64_t channels, int64_t element_bytes,
                  int64_t pad_top, int64_t pad_left, int64_t pad_bottom, int64_t pad_right, uint8_t fill,
                  int64_t line_begin, int64_t line_end);
+
+/// Fills the border of such an image alone.
+void bd_border_nhwc(void *image, int64_t height, int64_t width, int64_t channels, int64_t element_bytes,
+                    int64_t pad_top, int64_t pad_left, int64_t pad_bottom, int64_t pad_right, uint8_t fill,
+                    int64_t line_begin, int64_t line_end);
 
 #ifdef __cplusplus
 }

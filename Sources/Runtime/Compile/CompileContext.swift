@@ -35,6 +35,12 @@ struct CompileContext {
     /// A value that only one node reads and nobody observes may vanish inside an island.
     func isInterior(_ name: ValueName) -> Bool { !tapped.contains(name) && index.onlyConsumer(of: name) != nil }
 
+    /// The node that alone reads a value, which nobody observes.
+    func onlyReader(of name: ValueName) -> Node? {
+        guard isInterior(name), let position = index.onlyConsumer(of: name) else { return nil }
+        return graph.nodes[position]
+    }
+
     /// Whether a node, the graph or the caller reads a value.
     func isRead(_ name: ValueName?) -> Bool { name.map { index.isUsed($0) || tapped.contains($0) } ?? false }
 

@@ -81,7 +81,8 @@ public struct Compiler: Sendable {
         let lowerings = try selector.select()
 
         var builder = ProgramBuilder(
-            kernels: try options.instructionSet.kernels(), instructionSet: options.instructionSet, context: context)
+            kernels: try options.instructionSet.kernels(), instructionSet: options.instructionSet, context: context,
+            borders: Borders(lowerings, context))
         for port in original.inputs {
             guard let type = inputs[port.name], let shape = type.shape.shape else {
                 throw BitdepthError(

@@ -8,11 +8,17 @@ protocol Lowering {
     var reads: [ValueName] { get }
     /// Whether the steps compute all outputs of the node at once.
     var makesAllOutputs: Bool { get }
+    /// A value that it reads with a border around it.
+    var wantedBorder: (value: ValueName, border: Border)? { get }
+    /// The value that it can write into the middle of a larger image.
+    var borderedOutput: ValueName? { get }
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError)
 }
 
 extension Lowering {
     var makesAllOutputs: Bool { false }
+    var wantedBorder: (value: ValueName, border: Border)? { nil }
+    var borderedOutput: ValueName? { nil }
 }
 
 /// A node that fuses: what stands around an operator between codes and codes, or codes and floats.

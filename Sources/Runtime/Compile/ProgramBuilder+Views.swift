@@ -8,7 +8,7 @@ extension ProgramBuilder {
     /// - Parameter layout: `nil` takes the layout in which the value lies already.
     mutating func float(_ name: ValueName, layout: Layout?) throws(BitdepthError) -> View {
         try materializeConstant(name)
-        let views = existingViews(name)
+        let views = plainViews(name)
         if let view = views.first(where: { $0.cell == .float32 && $0.serves(layout) }) { return view.seen(as: layout) }
         if let view = views.first(where: { $0.cell == .float32 }) {
             return try transposed(name, view, to: layout ?? .plain)
@@ -19,7 +19,7 @@ extension ProgramBuilder {
     /// The unsigned 8-bit codes of a quantized value in a layout.
     mutating func codes(_ name: ValueName, layout: Layout?) throws(BitdepthError) -> View {
         try materializeConstant(name)
-        let views = existingViews(name)
+        let views = plainViews(name)
         let codes = views.filter { if case .code = $0.cell { true } else { false } }
         if let view = codes.first(where: { $0.serves(layout) }) { return view.seen(as: layout) }
         if let view = codes.first { return try transposed(name, view, to: layout ?? .plain) }
@@ -39,7 +39,7 @@ extension ProgramBuilder {
     /// A value exactly as the graph's type has it, row-major; floats are FP32.
     mutating func raw(_ name: ValueName) throws(BitdepthError) -> View {
         try materializeConstant(name)
-        let views = existingViews(name)
+        let views = plainViews(name)
         if let view = views.first(where: { if case .raw = $0.cell { true } else { false } }) { return view }
         if views.contains(where: { $0.cell == .float32 }) { return try float(name, layout: .plain) }
         let codes = try codes(name, layout: .plain)
@@ -53,6 +53,8 @@ extension ProgramBuilder {
         }
         return try raw(name)
     }
+
+    private func plainViews(_ name: ValueName) -> [View] { existingViews(name).filter { $0.border == nil } }
 
     /// A value that does not depend on the inputs is copied from the constants when a step wants it in the arena.
     private mutating func materializeConstant(_ name: ValueName) throws(BitdepthError) {

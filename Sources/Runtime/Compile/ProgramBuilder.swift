@@ -7,6 +7,7 @@ struct ProgramBuilder {
     let kernels: KernelTable
     let instructionSet: InstructionSet
     let context: CompileContext
+    let borders: Borders
     /// Types of all values; every shape that matters is known.
     var facts: [ValueName: Fact] { context.facts }
     private var buffers: [Buffer] = []
@@ -28,10 +29,11 @@ struct ProgramBuilder {
         var make: @Sendable (Placement) -> any Step
     }
 
-    init(kernels: KernelTable, instructionSet: InstructionSet, context: CompileContext) {
+    init(kernels: KernelTable, instructionSet: InstructionSet, context: CompileContext, borders: Borders) {
         self.kernels = kernels
         self.instructionSet = instructionSet
         self.context = context
+        self.borders = borders
     }
 
     // MARK: Buffers and constants

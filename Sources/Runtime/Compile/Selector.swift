@@ -84,8 +84,25 @@ struct Selector {
                 node: node, op: op, inputs: inputs, clamp: clamp, output: output, outputParameters: parameters,
                 fused: fused, coreOutput: value)
             for rule in LoweringRules.islands {
-                if let lowering = rule(island, context) { return lowering }
+                guard let lowering = rule(island, context) else { continue }
+                if let sum = lowering as? QuantizedBinary, let fused = convolution(addedBy: sum) { return fused }
+                return lowering
             }
+        }
+        return nil
+    }
+
+    /// The convolution that makes one of two values that are added, if nothing else reads that value.
+    private func convolution(addedBy sum: QuantizedBinary) -> QuantizedConvolution? {
+        for index in sum.operands.indices {
+            guard let residual = ResidualSum(sum, convolution: index), let codes = sum.operands[index].value,
+                let reader = context.onlyReader(of: codes), let floats = reader.outputs.first ?? nil,
+                reader.op == "DequantizeLinear", context.isInterior(floats),
+                let quantize = context.producer(of: codes)?.node, quantize.op == "QuantizeLinear",
+                let value = quantize.input(0), let parameters = context.codeParameters(quantize),
+                let convolution = islandBehind(value, codes, parameters) as? QuantizedConvolution
+            else { continue }
+            if let fused = convolution.adding(residual) { return fused }
         }
         return nil
     }

@@ -71,6 +71,8 @@ struct View: Sendable {
     var shape: Shape
     var layout: Layout
     var cell: Cell
+    /// What lies around each image in the buffer; only the convolution that wants it may read such a view.
+    var border: Border?
 
     /// Images, pixels per image and channels, as channels-last kernels see them.
     var channelsLast: (images: Int, pixels: Int, channels: Int) {

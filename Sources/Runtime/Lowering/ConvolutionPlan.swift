@@ -14,6 +14,8 @@ struct ConvolutionPlan: Sendable, Hashable {
     var dilations: Plane
     /// top, left, bottom, right
     var pads: [Int]
+    /// The border of the image in whose middle the result is written, as `pads`.
+    var outputPads = [0, 0, 0, 0]
 
     struct Plane: Sendable, Hashable {
         var height: Int
@@ -78,12 +80,23 @@ struct ConvolutionPlan: Sendable, Hashable {
     var isPadded: Bool { pads.contains { $0 > 0 } }
     var isDepthwise: Bool { group == channels && outputs == channels && channels > 1 }
     var padded: Plane { Plane(height: input.height + pads[0] + pads[2], width: input.width + pads[1] + pads[3]) }
+    /// The output with its border.
+    var target: Plane {
+        Plane(
+            height: output.height + outputPads[0] + outputPads[2], width: output.width + outputPads[1] + outputPads[3])
+    }
+    /// Elements from the beginning of the target to the first of the output.
+    var targetOffset: Int { (outputPads[0] * target.width + outputPads[1]) * outputs }
+    /// Where the pixels of the output lie.
+    var targetStrides: SumShape.Strides {
+        .init(image: target.area * outputs, line: target.width * outputs, pixel: outputs)
+    }
     var channelsPerGroup: Int { channels / group }
     var outputsPerGroup: Int { outputs / group }
     var multiplyAccumulates: Int { images * output.area * outputs * channelsPerGroup * kernel.area }
 
-    /// A 1×1 convolution that visits every pixel once is a matrix product over all pixels.
-    private var isPixelwise: Bool { kernel.area == 1 && input == output && !isPadded }
+    /// A 1×1 convolution that visits every pixel once, and leaves no border, is a matrix product over all pixels.
+    private var isPixelwise: Bool { kernel.area == 1 && input == output && !isPadded && target == output }
 
     /// The sum that one group's kernel computes, over the padded image.
     var sum: SumShape {
@@ -105,7 +118,7 @@ struct ConvolutionPlan: Sendable, Hashable {
         return SumShape(
             images: images, height: output.height, width: output.width,
             input: .init(image: padded.height * line, line: strides.height * line, pixel: strides.width * channels),
-            output: .init(image: output.area * outputs, line: output.width * outputs, pixel: outputs),
+            output: targetStrides,
             segmentOffsets: offsets, segmentLength: channelsPerGroup * (isContiguous ? kernel.width : 1),
             columns: outputsPerGroup)
     }

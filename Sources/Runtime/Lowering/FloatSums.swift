@@ -42,25 +42,29 @@ struct FloatConvolution: Lowering {
 
     var reads: [ValueName] { [input] }
 
+    var wantedBorder: (value: ValueName, border: Border)? { plan.border(fill: 0).map { (input, $0) } }
+    var borderedOutput: ValueName? { node.output }
+
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
-        let view = try builder.float(input, layout: .channelsLast)
-        let image = builder.paddedImage(view.buffer, plan, elementBytes: 4, fill: 0, node: node.node)
-        let output = builder.define(
-            node.output, shape: try builder.shape(of: node.output), layout: .channelsLast, cell: .float32)
+        let image = try builder.imageOfFloats(input, plan, node: node.node)
+        var plan = plan
+        let output = builder.defineImage(
+            node.output, shape: try builder.shape(of: node.output), cell: .float32, plan: &plan, node: node.node)
         let values = try weights.floats()
         if plan.isDepthwise {
-            try emitDepthwise(image, output, values, into: &builder)
+            try emitDepthwise(plan, image, output, values, into: &builder)
         } else {
             try builder.addFloatSum(
                 node.description(
                     kernel: "sgemm \(builder.instructionSet)", multiplyAccumulates: plan.multiplyAccumulates),
                 shape: plan.sum, groups: plan.group, arranged: { plan.arranged(values, group: $0) }, bias: bias,
-                clamp: node.clamp, input: image, output: output.buffer)
+                clamp: node.clamp, input: image, output: output.buffer, outputOffset: plan.targetOffset)
         }
     }
 
     private func emitDepthwise(
-        _ image: BufferID, _ output: View, _ values: [Float], into builder: inout ProgramBuilder
+        _ plan: ConvolutionPlan, _ image: BufferID, _ output: View, _ values: [Float],
+        into builder: inout ProgramBuilder
     ) throws(BitdepthError) {
         let packedFloats = try builder.kernels.entry(\.sdepthwise_packed_floats)
         let pack = try builder.kernels.entry(\.sdepthwise_pack)
@@ -70,14 +74,15 @@ struct FloatConvolution: Lowering {
         pack(values, channels, height, width, &packed)
         let packedWeights = builder.constant(packed)
         let biasLocation = builder.constant(bias.paddedForColumns(with: 0))
-        let (plan, clamp) = (plan, node.clamp)
+        let clamp = node.clamp
         builder.add(
             node.description(
                 kernel: "sdepthwise \(builder.instructionSet)", multiplyAccumulates: plan.multiplyAccumulates),
             reads: [image], writes: [output.buffer]
         ) { placement in
             FloatDepthwiseStep(
-                kernel: kernel, plan: plan, input: placement[image], output: placement[output.buffer],
+                kernel: kernel, plan: plan, input: placement[image],
+                output: placement[output.buffer].advanced(by: plan.targetOffset * output.cell.bytes),
                 weights: packedWeights, bias: biasLocation, clamp: clamp)
         }
     }

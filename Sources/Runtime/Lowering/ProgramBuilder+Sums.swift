@@ -4,6 +4,9 @@ import BitdepthTensors
 import CBitdepthKernels
 
 extension Island {
+    /// Codes, or floats where the result is not quantized.
+    var cell: Cell { outputParameters.map { .code($0.format) } ?? .float32 }
+
     var epilogue: Epilogue {
         guard let output = outputParameters else { return Epilogue(kind: .floats, clamp: clamp ?? .none) }
         let (minimum, maximum) = output.clamp(clamp)
@@ -22,32 +25,13 @@ extension Island {
 extension ProgramBuilder {
     /// The view that an island's result is written to: codes, or floats where it is not quantized.
     mutating func defineOutput(of island: Island, shape: Shape, layout: Layout) -> View {
-        define(
-            island.output, shape: shape, layout: layout,
-            cell: island.outputParameters.map { .code($0.format) } ?? .float32)
-    }
-
-    /// The image with the convolution's border around it; the image itself when there is none.
-    mutating func paddedImage(
-        _ image: BufferID, _ plan: ConvolutionPlan, elementBytes: Int, fill: UInt8, node: Node
-    ) -> BufferID {
-        guard plan.isPadded else { return image }
-        let padded = buffer(bytes: plan.images * plan.padded.area * plan.channels * elementBytes)
-        let description = StepDescription(
-            node: node.label, operatorType: "Pad", fused: [], arithmetic: .movement, multiplyAccumulates: 0,
-            kernel: "pad")
-        add(description, reads: [image], writes: [padded]) { placement in
-            PadStep(
-                input: placement[image], output: placement[padded], images: plan.images, height: plan.input.height,
-                width: plan.input.width, channels: plan.channels, elementBytes: elementBytes, pads: plan.pads,
-                fill: fill)
-        }
-        return padded
+        define(island.output, shape: shape, layout: layout, cell: island.cell)
     }
 
     mutating func addQuantizedSum(
         _ island: Island, shape: SumShape, weights: QuantizedWeights, groups: Int, arranged: (Int) -> [Int8],
-        input: BufferID, output: BufferID, multiplyAccumulates: Int
+        input: BufferID, output: BufferID, outputOffset: Int = 0, then: (sum: ResidualSum, other: BufferID)? = nil,
+        multiplyAccumulates: Int
     ) throws(BitdepthError) {
         let packedBytes = try kernels.entry(\.qgemm_packed_bytes)
         let pack = try kernels.entry(\.qgemm_pack)
@@ -67,23 +51,26 @@ extension ProgramBuilder {
                     multiplier: constant(Array(weights.multipliers[range]).paddedForColumns(with: 0)),
                     weightZero: weights.isSymmetric
                         ? nil : constant(Array(weights.zeroPoints[range]).paddedForColumns(with: 0)),
-                    inputOffset: groups > 1 ? group * shape.segmentLength : 0, outputOffset: group * shape.columns))
+                    inputOffset: groups > 1 ? group * shape.segmentLength : 0,
+                    outputOffset: outputOffset + group * shape.columns))
         }
         let offsets = constant(shape.segmentOffsets.map(Int64.init))
         let epilogue = island.epilogue
-        add(
-            island.description(kernel: "qgemm \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates),
-            reads: [input], writes: [output]
-        ) { [groupSteps] placement in
+        let binary = try kernels.entry(\.qbinary)
+        var description = island.description(
+            kernel: "qgemm \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates)
+        if let then { description.fused += then.sum.fused }
+        add(description, reads: [input] + (then.map { [$0.other] } ?? []), writes: [output]) { [groupSteps] placement in
             QuantizedSumStep(
                 kernel: kernel, shape: shape, offsets: offsets, input: placement[input], output: placement[output],
-                groups: groupSteps, epilogue: epilogue)
+                groups: groupSteps, epilogue: epilogue,
+                then: then.map { $0.sum.step(other: placement[$0.other], output: placement[output], kernel: binary) })
         }
     }
 
     mutating func addFloatSum(
         _ description: StepDescription, shape: SumShape, groups: Int, arranged: (Int) -> [Float], bias: [Float],
-        clamp: Clamp, input: BufferID, output: BufferID
+        clamp: Clamp, input: BufferID, output: BufferID, outputOffset: Int = 0
     ) throws(BitdepthError) {
         let packedFloats = try kernels.entry(\.sgemm_packed_floats)
         let pack = try kernels.entry(\.sgemm_pack)
@@ -99,7 +86,8 @@ extension ProgramBuilder {
             groupSteps.append(
                 FloatSumStep.Group(
                     weights: constant(packed), bias: constant(Array(bias[range]).paddedForColumns(with: 0)),
-                    inputOffset: groups > 1 ? group * shape.segmentLength : 0, outputOffset: group * shape.columns))
+                    inputOffset: groups > 1 ? group * shape.segmentLength : 0,
+                    outputOffset: outputOffset + group * shape.columns))
         }
         let offsets = constant(shape.segmentOffsets.map(Int64.init))
         add(description, reads: [input], writes: [output]) { [groupSteps] placement in

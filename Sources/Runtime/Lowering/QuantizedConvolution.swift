@@ -9,6 +9,8 @@ struct QuantizedConvolution: Lowering {
     let input: (value: ValueName, parameters: CodeParameters)
     let plan: ConvolutionPlan
     let weights: QuantizedWeights
+    /// An addition that follows and runs on the codes while they lie in the cache.
+    var residual: ResidualSum?
 
     init?(_ island: Island, _ context: CompileContext) {
         guard let conv = island.op as? Conv, let input = island.activation(0),
@@ -28,28 +30,39 @@ struct QuantizedConvolution: Lowering {
         self.weights = weights
     }
 
-    var reads: [ValueName] { [input.value] }
+    var reads: [ValueName] { [input.value] + (residual.map { [$0.other] } ?? []) }
+
+    private var fill: UInt8 { UInt8(truncatingIfNeeded: input.parameters.zeroPoint) }
+
+    var wantedBorder: (value: ValueName, border: Border)? {
+        plan.border(fill: fill).map { (input.value, $0) }
+    }
+
+    // What is added lies without a border.
+    var borderedOutput: ValueName? { residual == nil ? island.output : nil }
 
     func emit(into builder: inout ProgramBuilder) throws(BitdepthError) {
-        let view = try builder.codes(input.value, layout: .channelsLast)
-        let image = builder.paddedImage(
-            view.buffer, plan, elementBytes: 1, fill: UInt8(truncatingIfNeeded: input.parameters.zeroPoint),
+        let image = try builder.imageOfCodes(input.value, plan, fill: fill, node: island.node)
+        var then: (sum: ResidualSum, other: BufferID)?
+        if let residual { then = (residual, try builder.codes(residual.other, layout: .channelsLast).buffer) }
+        var plan = plan
+        let result = residual?.sum.island ?? island
+        let output = builder.defineImage(
+            result.output, shape: try builder.shape(of: island.coreOutput), cell: result.cell, plan: &plan,
             node: island.node)
-        let output = builder.defineOutput(
-            of: island, shape: try builder.shape(of: island.coreOutput), layout: .channelsLast)
         if plan.isDepthwise {
-            try emitDepthwise(image, output, into: &builder)
+            try emitDepthwise(plan, image, output, into: &builder)
         } else {
             try builder.addQuantizedSum(
                 island, shape: plan.sum, weights: weights, groups: plan.group,
                 arranged: { plan.arranged(weights.codes, group: $0) }, input: image, output: output.buffer,
-                multiplyAccumulates: plan.multiplyAccumulates)
+                outputOffset: plan.targetOffset, then: then, multiplyAccumulates: plan.multiplyAccumulates)
         }
     }
 
-    private func emitDepthwise(_ image: BufferID, _ output: View, into builder: inout ProgramBuilder)
-        throws(BitdepthError)
-    {
+    private func emitDepthwise(
+        _ plan: ConvolutionPlan, _ image: BufferID, _ output: View, into builder: inout ProgramBuilder
+    ) throws(BitdepthError) {
         let packedBytes = try builder.kernels.entry(\.qdepthwise_packed_bytes)
         let pack = try builder.kernels.entry(\.qdepthwise_pack)
         let kernel = try builder.kernels.entry(\.qdepthwise)
@@ -59,14 +72,15 @@ struct QuantizedConvolution: Lowering {
         let packedWeights = builder.constant(packed)
         let bias = builder.constant(weights.bias.paddedForColumns(with: 0))
         let multiplier = builder.constant(weights.multipliers.paddedForColumns(with: 0))
-        let (plan, epilogue) = (plan, island.epilogue)
+        let epilogue = island.epilogue
         builder.add(
             island.description(
                 kernel: "qdepthwise \(builder.instructionSet)", .integer, multiplyAccumulates: plan.multiplyAccumulates),
             reads: [image], writes: [output.buffer]
         ) { placement in
             QuantizedDepthwiseStep(
-                kernel: kernel, plan: plan, input: placement[image], output: placement[output.buffer],
+                kernel: kernel, plan: plan, input: placement[image],
+                output: placement[output.buffer].advanced(by: plan.targetOffset),
                 weights: packedWeights, bias: bias, multiplier: multiplier, epilogue: epilogue)
         }
     }

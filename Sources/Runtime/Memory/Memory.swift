@@ -39,6 +39,8 @@ struct Location: Sendable, Hashable {
     enum Region: Sendable { case arena, constants }
     var region: Region
     var offset: Int
+
+    func advanced(by bytes: Int) -> Location { Location(region: region, offset: offset + bytes) }
 }
 
 /// What a running step needs: the memory it works on and the threads that help.

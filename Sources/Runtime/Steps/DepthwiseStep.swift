@@ -12,7 +12,7 @@ extension ConvolutionPlan {
             dilation_height: Int64(dilations.height), dilation_width: Int64(dilations.width),
             input: bd_strides(image: Int64(padded.height * line), line: Int64(line), pixel: Int64(channels)),
             output: bd_strides(
-                image: Int64(output.area * channels), line: Int64(output.width * channels), pixel: Int64(channels)))
+                image: Int64(targetStrides.image), line: Int64(targetStrides.line), pixel: Int64(targetStrides.pixel)))
     }
 
     var lines: Int { images * output.height }

@@ -62,7 +62,9 @@ struct QuantizedBinaryStep: Step {
         var parameters: CodeParameters
     }
 
-    var kernel: @convention(c) (UnsafePointer<bd_qbinary>?, Int64, Int64) -> Void
+    typealias Kernel = @convention(c) (UnsafePointer<bd_qbinary>?, Int64, Int64) -> Void
+
+    var kernel: Kernel
     var operation: bd_binary_operation
     var left: Operand
     var right: Operand
@@ -71,16 +73,21 @@ struct QuantizedBinaryStep: Step {
     var minimum: Int32
     var maximum: Int32
 
-    func run(_ frame: Frame) {
-        let a = UnsafePointer(frame.pointer(left.location, as: UInt8.self))
-        let b = UnsafePointer(frame.pointer(right.location, as: UInt8.self))
-        let target = frame.pointer(output.location, as: UInt8.self)
-        let job = bd_qbinary(
-            operation: operation, left: a, right: b, output: target, left_scale: left.parameters.scale,
+    /// The C structure, of all elements.
+    func job(_ frame: Frame) -> bd_qbinary {
+        bd_qbinary(
+            operation: operation, left: frame.pointer(left.location, as: UInt8.self),
+            right: frame.pointer(right.location, as: UInt8.self),
+            output: frame.pointer(output.location, as: UInt8.self), left_scale: left.parameters.scale,
             right_scale: right.parameters.scale, output_scale: output.parameters.scale,
             left_zero: Int32(left.parameters.zeroPoint), right_zero: Int32(right.parameters.zeroPoint),
             output_zero: Int32(output.parameters.zeroPoint), minimum: minimum, maximum: maximum,
             left_step: Int64(loop.leftInner), right_step: Int64(loop.rightInner))
+    }
+
+    func run(_ frame: Frame) {
+        let job = job(frame)
+        guard let a = job.left, let b = job.right, let target = job.output else { return }
         loop.forEachRun(on: frame, grain: elementGrain) { run in
             var part = job
             part.left = a + run.left

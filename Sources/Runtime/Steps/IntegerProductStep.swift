@@ -33,7 +33,7 @@ struct IntegerProductStep: Step {
             input: frame.pointer(input, as: UInt8.self),
             packed_weights: frame.pointer(constants.weights, as: Int8.self), bias: bias,
             weight_zero: constants.weightZero.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
-            epilogue: epilogue, output: frame.pointer(output))
+            epilogue: epilogue, output: frame.pointer(output), then: nil)
         withUnsafePointer(to: &job) { job in
             frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
         }

@@ -37,28 +37,52 @@ struct SignStep: Step {
     }
 }
 
-/// Copies an image into a larger one with a border.
-struct PadStep: Step {
-    var input: Location
-    var output: Location
+/// The border of an image in memory, and the image in its middle.
+struct BorderedImage: Sendable {
     var images: Int
     var height: Int
     var width: Int
     var channels: Int
     var elementBytes: Int
-    /// top, left, bottom, right
-    var pads: [Int]
-    var fill: UInt8
+    var border: Border
+
+    private var pads: [Int] { border.pads }
+    fileprivate var lines: Int { images * (height + pads[0] + pads[2]) }
+    fileprivate var grain: Int { max(1, 16384 / max(1, width * channels * elementBytes)) }
+    var bytes: Int { lines * (width + pads[1] + pads[3]) * channels * elementBytes }
+
+    fileprivate func fill(_ image: UnsafeMutableRawPointer, _ begin: Int, _ end: Int) {
+        bd_border_nhwc(
+            image, Int64(height), Int64(width), Int64(channels), Int64(elementBytes), Int64(pads[0]), Int64(pads[1]),
+            Int64(pads[2]), Int64(pads[3]), border.fill, Int64(begin), Int64(end))
+    }
+
+    fileprivate func copy(_ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ begin: Int, _ end: Int) {
+        bd_pad_nhwc(
+            input, output, Int64(height), Int64(width), Int64(channels), Int64(elementBytes), Int64(pads[0]),
+            Int64(pads[1]), Int64(pads[2]), Int64(pads[3]), border.fill, Int64(begin), Int64(end))
+    }
+}
+
+/// Copies an image into a larger one with a border.
+struct PadStep: Step {
+    var input: Location
+    var output: Location
+    var image: BorderedImage
 
     func run(_ frame: Frame) {
-        let lines = images * (height + pads[0] + pads[2])
-        frame.parallel(lines, grain: max(1, 16384 / max(1, width * channels * elementBytes))) { begin, end in
-            bd_pad_nhwc(
-                frame.pointer(input), frame.pointer(output), Int64(height), Int64(width), Int64(channels),
-                Int64(elementBytes),
-                Int64(pads[0]), Int64(pads[1]), Int64(pads[2]), Int64(pads[3]), fill, Int64(begin), Int64(end))
+        frame.parallel(image.lines, grain: image.grain) { begin, end in
+            image.copy(frame.pointer(input), frame.pointer(output), begin, end)
         }
     }
+}
+
+/// Fills the border around an image that another step writes.
+struct BorderStep: Step {
+    var output: Location
+    var image: BorderedImage
+
+    func run(_ frame: Frame) { image.fill(frame.pointer(output), 0, image.lines) }
 }
 
 /// Copies a constant into the arena: an output of the graph that does not depend on its inputs.

@@ -69,7 +69,7 @@ struct QuantizedDynamicProductStep: Step {
             shape: kernelShape, input: nil, packed_weights: nil, bias: nil,
             weight_zero: constants.rightZero.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
             epilogue: epilogue.kernelEpilogue(multiplier: frame.pointer(constants.multiplier, as: Float.self)),
-            output: nil)
+            output: nil, then: nil)
         frame.parallel(product.batches * product.rows, grain: shape.grain) { begin, end in
             var row = begin
             while row < end {

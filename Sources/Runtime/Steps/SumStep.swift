@@ -52,8 +52,15 @@ struct QuantizedSumStep: Step {
     var output: Location
     var groups: [Group]
     var epilogue: Epilogue
+    /// What is done to the codes of a single group while they lie in the cache.
+    var then: QuantizedBinaryStep?
 
     func run(_ frame: Frame) {
+        guard let then else { return run(frame, then: nil) }
+        withUnsafePointer(to: then.job(frame)) { run(frame, then: $0) }
+    }
+
+    private func run(_ frame: Frame, then: UnsafePointer<bd_qbinary>?) {
         let kernelShape = shape.kernelShape(offsets: frame.pointer(offsets, as: Int64.self))
         let bytesPerOutput = epilogue.kind == .codes ? 1 : 4
         for group in groups {
@@ -64,7 +71,7 @@ struct QuantizedSumStep: Step {
                 bias: frame.pointer(group.bias, as: Int32.self),
                 weight_zero: group.weightZero.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
                 epilogue: epilogue.kernelEpilogue(multiplier: frame.pointer(group.multiplier, as: Float.self)),
-                output: frame.pointer(output) + group.outputOffset * bytesPerOutput)
+                output: frame.pointer(output) + group.outputOffset * bytesPerOutput, then: then)
             withUnsafePointer(to: &job) { job in
                 frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
             }
