@@ -367,6 +367,16 @@ typedef struct bd_kernels {
 /// The best instruction set that this processor and operating system offer.
 bd_isa bd_best_isa(void);
 bool bd_isa_supported(bd_isa isa);
+
+/// Tells the processor that a loop waits for another thread, some tens of cycles at a time.
+static inline void bd_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// The table of an instruction set, or NULL where it cannot run or was not compiled for this architecture.
 const bd_kernels *bd_kernels_for(bd_isa isa);
 

@@ -1,3 +1,4 @@
+import CBitdepthKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -59,6 +60,10 @@ private final class Counter: Sendable {
 
 /// What the calling thread and the workers have in common.
 private final class Shared: @unchecked Sendable {
+    /// Turns of a waiting loop before a thread gives its processor away: 50 to 100 µs, longer than most steps, for to sleep
+    /// and to be woken takes as long as some of them.
+    private static let spins = 4000
+
     // Unchecked is sound: `job` is written by the thread that holds `busy` before it publishes a new `generation`, and
     // read by workers after they saw it; `remaining` tells the writer when all have finished.
     private var job: Job?
@@ -101,7 +106,12 @@ private final class Shared: @unchecked Sendable {
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
         job.run(part: 0)
         executed[0].value.wrappingAdd(1, ordering: .relaxed)
-        while remaining.load(ordering: .acquiring) > 0 { sched_yield() }
+        var waited = 0
+        while remaining.load(ordering: .acquiring) > 0 {
+            waited += 1
+            // A worker that is late may be waiting for this thread's processor.
+            if waited < Shared.spins { bd_pause() } else { sched_yield() }
+        }
         self.job = nil
     }
 
@@ -137,10 +147,10 @@ private final class Shared: @unchecked Sendable {
 
     /// Spins for a while, then sleeps until `generation` moves on.
     private func waitForJob(after seen: Int) -> Int {
-        let spins = 20_000
-        for _ in 0..<spins {
+        for _ in 0..<Shared.spins {
             let now = generation.load(ordering: .acquiring)
             if now != seen { return now }
+            bd_pause()
         }
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
