@@ -72,9 +72,10 @@ typedef struct {
   __m512 scale, real;
 } operand;
 
-BD_AVX512VNNI static operand make_operand(const uint8_t *codes, int32_t zero_point, float scale) {
-  return (operand){codes, _mm512_set1_epi32(zero_point), _mm512_set1_ps(scale),
-                   _mm512_set1_ps((float)(codes[0] - zero_point) * scale)};
+BD_AVX512VNNI static operand make_operand(const uint8_t *codes, const bool moves, int32_t zero_point, float scale) {
+  // Codes that move are not read here: another thread may be writing the first of them.
+  const float real = moves ? 0 : (float)(codes[0] - zero_point) * scale;
+  return (operand){codes, _mm512_set1_epi32(zero_point), _mm512_set1_ps(scale), _mm512_set1_ps(real)};
 }
 
 BD_INLINE BD_AVX512VNNI __m512 reals_of(const operand *operand, const bool moves, int64_t i) {
@@ -97,14 +98,44 @@ BD_INLINE BD_AVX512VNNI __m512 apply(const bd_binary_operation operation, __m512
 BD_INLINE BD_AVX512VNNI int64_t qbinary(const bd_qbinary *job, const bd_binary_operation operation,
                                         const bool left_moves, const bool right_moves, int64_t begin, int64_t end) {
   const quantizer quantizer = make_quantizer(job->output_scale, job->output_zero, job->minimum, job->maximum);
-  const operand left = make_operand(job->left, job->left_zero, job->left_scale);
-  const operand right = make_operand(job->right, job->right_zero, job->right_scale);
+  const operand left = make_operand(job->left, left_moves, job->left_zero, job->left_scale);
+  const operand right = make_operand(job->right, right_moves, job->right_zero, job->right_scale);
   int64_t i = begin;
   BD_NO_UNROLL for (; i + 64 <= end; i += 64) {
     __m512 reals[4];
     BD_UNROLL for (int j = 0; j < 4; j++)
       reals[j] = apply(operation, reals_of(&left, left_moves, i + 16 * j), reals_of(&right, right_moves, i + 16 * j));
     _mm512_storeu_si512(job->output + i, quantize(&quantizer, reals));
+  }
+  return i;
+}
+
+/// The reals of 64 codes, in the order that the packing instructions undo.
+BD_INLINE BD_AVX512VNNI void widen(const uint8_t *codes, __m512 reals[4]) {
+  const __m512i zero = _mm512_setzero_si512(), bytes = _mm512_loadu_si512(codes);
+  const __m512i low = _mm512_unpacklo_epi8(bytes, zero), high = _mm512_unpackhi_epi8(bytes, zero);
+  reals[0] = _mm512_cvtepi32_ps(_mm512_unpacklo_epi16(low, zero));
+  reals[1] = _mm512_cvtepi32_ps(_mm512_unpackhi_epi16(low, zero));
+  reals[2] = _mm512_cvtepi32_ps(_mm512_unpacklo_epi16(high, zero));
+  reals[3] = _mm512_cvtepi32_ps(_mm512_unpackhi_epi16(high, zero));
+}
+
+/// As many sums of codes as fill whole registers, the short way; returns where it stopped.
+BD_AVX512VNNI static int64_t sum_codes(const bd_qbinary *job, int64_t begin, int64_t end) {
+  const __m512 left = _mm512_set1_ps(job->code_sum.left), right = _mm512_set1_ps(job->code_sum.right);
+  const __m512 offset = _mm512_set1_ps(job->code_sum.offset);
+  const __m512i minimum = _mm512_set1_epi8((char)job->minimum), maximum = _mm512_set1_epi8((char)job->maximum);
+  int64_t i = begin;
+  BD_NO_UNROLL for (; i + 64 <= end; i += 64) {
+    __m512 lefts[4], rights[4];
+    __m512i codes[4];
+    widen(job->left + i, lefts);
+    widen(job->right + i, rights);
+    BD_UNROLL for (int j = 0; j < 4; j++)
+      codes[j] = _mm512_cvtps_epi32(_mm512_fmadd_ps(lefts[j], left, _mm512_fmadd_ps(rights[j], right, offset)));
+    const __m512i low = _mm512_packs_epi32(codes[0], codes[1]), high = _mm512_packs_epi32(codes[2], codes[3]);
+    const __m512i bytes = _mm512_packus_epi16(low, high);
+    _mm512_storeu_si512(job->output + i, _mm512_min_epu8(_mm512_max_epu8(bytes, minimum), maximum));
   }
   return i;
 }
@@ -119,6 +150,7 @@ BD_INLINE BD_AVX512VNNI int64_t qbinary_as(const bd_qbinary *job, const bd_binar
 
 BD_AVX512VNNI void bd_qbinary_avx512vnni(const bd_qbinary *job, int64_t begin, int64_t end) {
   if (begin >= end) return;
+  if (job->code_sum.is_proven) begin = sum_codes(job, begin, end);
   switch (job->operation) {
     case BD_ADD: begin = qbinary_as(job, BD_ADD, begin, end); break;
     case BD_SUBTRACT: begin = qbinary_as(job, BD_SUBTRACT, begin, end); break;

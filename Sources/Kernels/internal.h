@@ -150,6 +150,24 @@ BD_INLINE uint8_t bd_saturate(float real, int32_t zero_point, int32_t minimum, i
   return (uint8_t)(code < maximum ? code : maximum);
 }
 
+/// What an epilogue has to do beyond scaling and packing, which saturates to 0 ... 255 by itself.
+typedef enum {
+  BD_ROUND_PLAIN,    ///< nothing: the zero point is 0 and the limits are those of a byte
+  BD_ROUND_BOUNDED,  ///< zero point and limits
+  BD_ROUND_ANY,      ///< these, and products may leave int32
+} bd_rounding;
+
+/// What the epilogue of some columns has to do. Below 1, a multiplier brings no sum out of int32: as a float it is at most
+/// 2^31.
+BD_INLINE bd_rounding bd_rounding_of(const bd_epilogue *epilogue, int64_t first_column, int64_t columns) {
+  const float *multiplier = epilogue->multiplier + first_column;
+  bool is_bounded = true;
+  for (int64_t c = 0; c < columns; c++) is_bounded &= (multiplier[c] < 1) & (multiplier[c] > -1);
+  if (!is_bounded) return BD_ROUND_ANY;
+  const bool is_plain = epilogue->zero_point == 0 && epilogue->minimum == 0 && epilogue->maximum == 255;
+  return is_plain ? BD_ROUND_PLAIN : BD_ROUND_BOUNDED;
+}
+
 /// Stores the finished sums of one pixel, `columns` of them from `first_column` on, as the epilogue wants them.
 BD_INLINE void bd_store_sums(const bd_epilogue *epilogue, const int32_t *sums, int64_t first_column, int64_t columns,
                              void *output, int64_t element) {

@@ -1,6 +1,7 @@
 /// Quantized depthwise convolution by vpdpbusd: four taps of one channel are added to its sum by each lane, exactly.
 ///
-/// Channels are taken in blocks of 64 (512 bits), and a rest of up to 32 in 256 bits. Packed, for each block: the quads
+/// Channels are taken in blocks of 64 (512 bits), and a rest of up to 32 in 256 bits, of two lines together where there
+/// are two. Packed, for each block: the quads
 /// of neighbouring taps of each kernel row, [ky][kx / 4][register][channel][4]; then
 /// - for 3x3 kernels, the taps of each kernel column as the quad (0, 1, 2, -) for a line and (-, 0, 1, 2) for the line
 ///   below it, [kx][register][2][channel][4];
@@ -119,9 +120,11 @@ static line_kind kind_of(const bd_depthwise_shape *shape) {
 }
 
 BD_INLINE BD_AVX512VNNI __m512i load_64(const void *address) { return _mm512_loadu_si512(address); }
-BD_INLINE BD_AVX512VNNI void store_64(void *address, __m512i codes) { _mm512_storeu_si512(address, codes); }
-BD_INLINE BD_AVX512VNNI void store_some_64(void *address, __m512i codes, int64_t count) {
-  _mm512_mask_storeu_epi8(address, (1ull << count) - 1, codes);
+BD_INLINE BD_AVX512VNNI __m512i load_weights_64(const int8_t *weights) { return _mm512_loadu_si512(weights); }
+BD_INLINE BD_AVX512VNNI __m512i load_codes_64(const uint8_t *codes, int64_t apart) { return _mm512_loadu_si512(codes); }
+BD_INLINE BD_AVX512VNNI void store_64(uint8_t *output, int64_t apart, __m512i codes) { _mm512_storeu_si512(output, codes); }
+BD_INLINE BD_AVX512VNNI void store_some_64(uint8_t *output, int64_t apart, __m512i codes, int64_t count) {
+  _mm512_mask_storeu_epi8(output, (1ull << count) - 1, codes);
 }
 
 #define BYTES 64
@@ -137,9 +140,13 @@ BD_INLINE BD_AVX512VNNI void store_some_64(void *address, __m512i codes, int64_t
 #undef REALS
 
 BD_INLINE BD_AVX512VNNI __m256i load_32(const void *address) { return _mm256_loadu_si256((const __m256i *)address); }
-BD_INLINE BD_AVX512VNNI void store_32(void *address, __m256i codes) { _mm256_storeu_si256((__m256i *)address, codes); }
-BD_INLINE BD_AVX512VNNI void store_some_32(void *address, __m256i codes, int64_t count) {
-  _mm256_mask_storeu_epi8(address, (1u << count) - 1, codes);
+BD_INLINE BD_AVX512VNNI __m256i load_weights_32(const int8_t *weights) { return load_32(weights); }
+BD_INLINE BD_AVX512VNNI __m256i load_codes_32(const uint8_t *codes, int64_t apart) { return load_32(codes); }
+BD_INLINE BD_AVX512VNNI void store_32(uint8_t *output, int64_t apart, __m256i codes) {
+  _mm256_storeu_si256((__m256i *)output, codes);
+}
+BD_INLINE BD_AVX512VNNI void store_some_32(uint8_t *output, int64_t apart, __m256i codes, int64_t count) {
+  _mm256_mask_storeu_epi8(output, (1u << count) - 1, codes);
 }
 
 #define BYTES 32
@@ -154,22 +161,95 @@ BD_INLINE BD_AVX512VNNI void store_some_32(void *address, __m256i codes, int64_t
 #undef REGISTER
 #undef REALS
 
+BD_INLINE BD_AVX512VNNI __m512i load_pair(const void *address) { return _mm512_loadu_si512(address); }
+BD_INLINE BD_AVX512VNNI __m512i load_weights_pair(const int8_t *weights) {
+  return _mm512_broadcast_i64x4(load_32(weights));
+}
+BD_INLINE BD_AVX512VNNI __m512i load_codes_pair(const uint8_t *codes, int64_t apart) {
+  return _mm512_inserti64x4(_mm512_castsi256_si512(load_32(codes)), load_32(codes + apart), 1);
+}
+BD_INLINE BD_AVX512VNNI void store_pair(uint8_t *output, int64_t apart, __m512i codes) {
+  store_32(output, 0, _mm512_castsi512_si256(codes));
+  store_32(output + apart, 0, _mm512_extracti64x4_epi64(codes, 1));
+}
+BD_INLINE BD_AVX512VNNI void store_some_pair(uint8_t *output, int64_t apart, __m512i codes, int64_t count) {
+  store_some_32(output, 0, _mm512_castsi512_si256(codes), count);
+  store_some_32(output + apart, 0, _mm512_extracti64x4_epi64(codes, 1), count);
+}
+
+#define BYTES 32
+#define NAME(name) name##_pair
+#define OP(name) _mm512_##name
+#define REGISTER __m512i
+#define REALS __m512
+#include "qdepthwise_vnni_block.h"
+#undef BYTES
+#undef NAME
+#undef OP
+#undef REGISTER
+#undef REALS
+
+/// Where a line begins, and how many lines there are from it to the end of its image, or of the work.
+typedef struct {
+  const uint8_t *input;
+  uint8_t *output;
+  int64_t left;
+} line_place;
+
+static line_place place_of(const bd_qdepthwise *job, int64_t first_channel, int64_t line, int64_t end) {
+  const bd_depthwise_shape *shape = &job->shape;
+  const int64_t image = line / shape->height, y = line % shape->height;
+  return (line_place){
+      job->input + first_channel + image * shape->input.image + y * shape->stride_height * shape->input.line,
+      job->output + first_channel + image * shape->output.image + y * shape->output.line,
+      bd_min(shape->height - y, end - line)};
+}
+
+/// Lines of 64 channels.
+static void run_wide(const bd_qdepthwise *job, int64_t first_channel, const int8_t *weights, int64_t begin, int64_t end) {
+  const line_kind kind = kind_of(&job->shape);
+  block_64 block;
+  enter_64(&block, job, first_channel, weights);
+  for (int64_t l = begin; l < end;) {
+    const line_place place = place_of(job, first_channel, l, end);
+    const bool two = kind == LINES_3X3 && place.left >= 2;
+    run_64(&block, kind, two, place.input, place.output);
+    l += two ? 2 : 1;
+  }
+}
+
+/// Lines of a rest of up to 32 channels.
+static void run_narrow(const bd_qdepthwise *job, int64_t first_channel, const int8_t *weights, int64_t begin,
+                       int64_t end) {
+  const bd_depthwise_shape *shape = &job->shape;
+  const line_kind kind = kind_of(shape);
+  block_32 block;
+  block_pair pair;
+  enter_32(&block, job, first_channel, weights);
+  enter_pair(&pair, job, first_channel, weights);
+  for (int64_t l = begin; l < end;) {
+    const line_place place = place_of(job, first_channel, l, end);
+    const bool two = kind == LINES_3X3 && place.left >= 2;
+    const int64_t lines = two ? 2 : 1;
+    if (place.left >= 2 * lines) {
+      pair.input_apart = lines * shape->stride_height * shape->input.line;
+      pair.output_apart = lines * shape->output.line;
+      run_pair(&pair, kind, two, place.input, place.output);
+      l += 2 * lines;
+    } else {
+      run_32(&block, kind, two, place.input, place.output);
+      l += lines;
+    }
+  }
+}
+
 /// A group of lines, block by block.
 static void run_group(const bd_qdepthwise *job, int64_t begin, int64_t end) {
   const bd_depthwise_shape *shape = &job->shape;
   const int64_t bytes = channel_bytes(shape->kernel_height, shape->kernel_width);
   for (int64_t first = 0; first < shape->channels;) {
-    const int8_t *weights = job->packed_weights + first * bytes;
     const int channels = block_channels(shape->channels - first);
-    if (channels == WIDE) {
-      block_64 block;
-      enter_64(&block, job, first, weights);
-      run_64(&block, job->input + first, job->output + first, begin, end);
-    } else {
-      block_32 block;
-      enter_32(&block, job, first, weights);
-      run_32(&block, job->input + first, job->output + first, begin, end);
-    }
+    (channels == WIDE ? run_wide : run_narrow)(job, first, job->packed_weights + first * bytes, begin, end);
     first += channels;
   }
 }
@@ -178,7 +258,7 @@ void bd_qdepthwise_avx512vnni(const bd_qdepthwise *job, int64_t line_begin, int6
   const bd_depthwise_shape *shape = &job->shape;
   // A group of lines stays in the cache while the blocks of channels pass over it.
   const int64_t line_bytes = bd_max(1, shape->stride_height * shape->input.line);
-  const int64_t group = bd_round_up(bd_max(1, GROUP_BYTES / line_bytes), 2);
+  const int64_t group = bd_round_up(bd_max(1, GROUP_BYTES / line_bytes), 4);
   for (int64_t l = line_begin; l < line_end; l += group) run_group(job, l, bd_min(l + group, line_end));
 }
 

@@ -18,6 +18,7 @@ enum {
   MAX_ROWS = 12,      // of a tile; 24 registers of sums at most
   INPUT_BLOCK = 256 << 10,
   OUTPUT_BLOCK = 128 << 10,
+  CACHE_LINE = 64,
 };
 
 /// What all tiles of a panel share. Arrays are in the order of the registers.
@@ -26,11 +27,11 @@ typedef struct {
   _Alignas(64) float multiplier[MAX_REGISTERS * LANES];
   _Alignas(64) int32_t weight_zero[MAX_REGISTERS * LANES];
   const bd_qgemm *job;
-  const int8_t *weights;
+  const int8_t *weights, *weights_end;
   int64_t first_column, columns;  // that the panel has; its registers may have room for more
   int64_t quads;  // of a segment
   int64_t input_step, output_step;
-  bool bounded;  // every product fits into int32
+  bd_rounding rounding;
 } panel;
 
 /// Registers of the panel that covers the next columns: a wide one that is mostly used, else a narrower one.
@@ -127,9 +128,11 @@ BD_INLINE BD_AVX512VNNI void start_sums(const panel *panel, const uint8_t *input
   }
 }
 
-/// Adds all products of a tile. Elements read beyond a segment's end meet zero weights.
-BD_INLINE BD_AVX512VNNI void add_products(const panel *panel, const uint8_t *input, const int rows,
-                                          const int registers, __m512i sums[MAX_ROWS][MAX_REGISTERS]) {
+/// Adds all products of a tile. Elements read beyond a segment's end meet zero weights. For each quad, a line of what lies
+/// at `ahead` is fetched into the second cache.
+BD_INLINE BD_AVX512VNNI void add_products(const panel *panel, const uint8_t *input, const int8_t *ahead,
+                                          const int rows, const int registers,
+                                          __m512i sums[MAX_ROWS][MAX_REGISTERS]) {
   const bd_sum_shape *shape = &panel->job->shape;
   const int64_t step = panel->input_step;
   const int8_t *weights = panel->weights;
@@ -144,6 +147,8 @@ BD_INLINE BD_AVX512VNNI void add_products(const panel *panel, const uint8_t *inp
         const __m512i row = _mm512_set1_epi32(four);
         BD_UNROLL for (int j = 0; j < registers; j++) sums[i][j] = _mm512_dpbusd_epi32(sums[i][j], row, columns[j]);
       }
+      _mm_prefetch((const char *)ahead, _MM_HINT_T1);
+      ahead += CACHE_LINE;
       weights += 64 * registers;
       codes += 4;
     }
@@ -151,22 +156,23 @@ BD_INLINE BD_AVX512VNNI void add_products(const panel *panel, const uint8_t *inp
 }
 
 /// Sums times multiplier, rounded. Below -2^31 the conversion gives -2^31, which saturates rightly; above it does too.
-BD_INLINE BD_AVX512VNNI __m512i scale(const panel *panel, const int j, __m512i sums, const bool bounded) {
+BD_INLINE BD_AVX512VNNI __m512i scale(const panel *panel, const int j, __m512i sums,
+                                      const bd_rounding rounding) {
   __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), _mm512_load_ps(panel->multiplier + j * LANES));
-  if (!bounded) product = _mm512_min_ps(product, _mm512_set1_ps(BD_SATURATED));
+  if (rounding == BD_ROUND_ANY) product = _mm512_min_ps(product, _mm512_set1_ps(BD_SATURATED));
   return _mm512_cvtps_epi32(product);
 }
 
 /// Two registers scaled, packed to 16 bits, and the zero point added.
 BD_INLINE BD_AVX512VNNI __m512i scale_pair(const panel *panel, const int j, __m512i first, const int next,
-                                           __m512i second, __m512i zero_point, const bool bounded) {
-  return _mm512_adds_epi16(
-      _mm512_packs_epi32(scale(panel, j, first, bounded), scale(panel, next, second, bounded)), zero_point);
+                                           __m512i second, __m512i zero_point, const bd_rounding rounding) {
+  const __m512i words = _mm512_packs_epi32(scale(panel, j, first, rounding), scale(panel, next, second, rounding));
+  return rounding == BD_ROUND_PLAIN ? words : _mm512_adds_epi16(words, zero_point);
 }
 
 /// Stores the codes of a tile.
 BD_INLINE BD_AVX512VNNI void store_codes(const panel *panel, uint8_t *output, const int rows, const int registers,
-                                         __m512i sums[MAX_ROWS][MAX_REGISTERS], const bool bounded) {
+                                         __m512i sums[MAX_ROWS][MAX_REGISTERS], const bd_rounding rounding) {
   const bd_epilogue *epilogue = &panel->job->epilogue;
   const __m512i zero = _mm512_set1_epi16((short)epilogue->zero_point);
   const __m512i minimum = _mm512_set1_epi8((char)epilogue->minimum);
@@ -181,17 +187,17 @@ BD_INLINE BD_AVX512VNNI void store_codes(const panel *panel, uint8_t *output, co
     const int i1 = i + 1 < last ? i + 1 : last, i2 = i + 2 < last ? i + 2 : last, i3 = i + 3 < last ? i + 3 : last;
     __m512i low, high;
     if (registers == 4) {
-      low = scale_pair(panel, 0, sums[i][0], 1, sums[i][1], zero, bounded);
-      high = scale_pair(panel, 2, sums[i][2], 3, sums[i][3], zero, bounded);
+      low = scale_pair(panel, 0, sums[i][0], 1, sums[i][1], zero, rounding);
+      high = scale_pair(panel, 2, sums[i][2], 3, sums[i][3], zero, rounding);
     } else if (registers == 2) {
-      low = scale_pair(panel, 0, sums[i][0], 1, sums[i][1], zero, bounded);
-      high = i1 == i ? low : scale_pair(panel, 0, sums[i1][0], 1, sums[i1][1], zero, bounded);
+      low = scale_pair(panel, 0, sums[i][0], 1, sums[i][1], zero, rounding);
+      high = i1 == i ? low : scale_pair(panel, 0, sums[i1][0], 1, sums[i1][1], zero, rounding);
     } else {
-      low = scale_pair(panel, 0, sums[i][0], 0, sums[i1][0], zero, bounded);
-      high = i2 == i1 ? low : scale_pair(panel, 0, sums[i2][0], 0, sums[i3][0], zero, bounded);
+      low = scale_pair(panel, 0, sums[i][0], 0, sums[i1][0], zero, rounding);
+      high = i2 == i1 ? low : scale_pair(panel, 0, sums[i2][0], 0, sums[i3][0], zero, rounding);
     }
     __m512i codes = _mm512_packus_epi16(low, high);
-    codes = _mm512_min_epu8(_mm512_max_epu8(codes, minimum), maximum);
+    if (rounding != BD_ROUND_PLAIN) codes = _mm512_min_epu8(_mm512_max_epu8(codes, minimum), maximum);
     uint8_t *row = output + i * step;
     if (registers == 4) {
       if (full) _mm512_storeu_si512(row, codes);
@@ -262,30 +268,45 @@ BD_AVX512VNNI __attribute__((noinline)) static void store_wide(const panel *pane
 }
 
 /// `rows` pixels times the columns of a panel.
-BD_INLINE BD_AVX512VNNI void tile(const panel *panel, const uint8_t *input, int64_t element, const int rows,
-                                  const int registers) {
+BD_INLINE BD_AVX512VNNI void tile(const panel *panel, const uint8_t *input, int64_t element, const int8_t *ahead,
+                                  const int rows, const int registers) {
   __m512i sums[MAX_ROWS][MAX_REGISTERS];
   start_sums(panel, input, rows, registers, sums);
-  add_products(panel, input, rows, registers, sums);
+  add_products(panel, input, ahead, rows, registers, sums);
   uint8_t *codes = (uint8_t *)panel->job->output + element;
   if (panel->job->epilogue.kind != BD_OUTPUT_U8) {
     _Alignas(64) int32_t wide[MAX_ROWS * MAX_REGISTERS * LANES];
     BD_UNROLL for (int i = 0; i < rows; i++) BD_UNROLL for (int j = 0; j < registers; j++)
         _mm512_store_si512(wide + (i * registers + j) * LANES, sums[i][j]);
     store_wide(panel, element, rows, registers, wide);
-  } else if (panel->bounded) store_codes(panel, codes, rows, registers, sums, true);
-  else store_codes(panel, codes, rows, registers, sums, false);
+    return;
+  }
+  switch (panel->rounding) {
+    case BD_ROUND_PLAIN: store_codes(panel, codes, rows, registers, sums, BD_ROUND_PLAIN); break;
+    case BD_ROUND_BOUNDED: store_codes(panel, codes, rows, registers, sums, BD_ROUND_BOUNDED); break;
+    case BD_ROUND_ANY: store_codes(panel, codes, rows, registers, sums, BD_ROUND_ANY); break;
+  }
 }
 
-/// A number of tiles of one size, one below the other. Each size is a function of its own, so that registers are
-/// allocated for it alone.
-typedef void tiles(const panel *panel, const uint8_t *input, int64_t element, int64_t count);
+/// Lines of weights that a tile fetches ahead.
+BD_INLINE int64_t fetched_bytes(const panel *panel) {
+  return panel->job->shape.segment_count * panel->quads * CACHE_LINE;
+}
 
-#define TILES(rows, registers)                                                                          \
-  BD_AVX512VNNI __attribute__((noinline)) static void tiles_##rows##x##registers(                       \
-      const panel *panel, const uint8_t *input, int64_t element, int64_t count) {                       \
-    BD_NO_UNROLL for (int64_t t = 0; t < count; t++)                                                    \
-      tile(panel, input + t * rows * panel->input_step, element + t * rows * panel->output_step, rows, registers); \
+/// A number of tiles of one size, one below the other, while the weights from `ahead` on are fetched. Each size is a
+/// function of its own, so that registers are allocated for it alone.
+typedef void tiles(const panel *panel, const uint8_t *input, int64_t element, const int8_t *ahead, int64_t count);
+
+#define TILES(rows, registers)                                                                                      \
+  BD_AVX512VNNI __attribute__((noinline)) static void tiles_##rows##x##registers(                                   \
+      const panel *panel, const uint8_t *input, int64_t element, const int8_t *ahead, int64_t count) {              \
+    BD_NO_UNROLL for (int64_t t = 0; t < count; t++) {                                                              \
+      /* What is fetched already is cheap to fetch again. */                                                        \
+      const int8_t *line = ahead < panel->weights_end ? ahead : panel->weights;                                     \
+      tile(panel, input + t * rows * panel->input_step, element + t * rows * panel->output_step, line, rows,        \
+           registers);                                                                                              \
+      ahead += fetched_bytes(panel);                                                                                \
+    }                                                                                                               \
   }
 
 TILES(1, 4) TILES(2, 4) TILES(3, 4) TILES(4, 4) TILES(5, 4) TILES(6, 4)
@@ -311,24 +332,18 @@ static const tile_set tile_sets[MAX_REGISTERS + 1] = {
 };
 
 /// Cuts a run of pixels into as few tiles as possible whose heights differ by one at most.
-static void run_tiles(const panel *panel, const tile_set *set, bd_run run) {
+static void run_tiles(const panel *panel, const tile_set *set, bd_run run, const int8_t *ahead) {
   const int64_t count = (run.count + set->max_rows - 1) / set->max_rows;
   const int64_t rows = run.count / count, taller = run.count % count;
   const uint8_t *input = panel->job->input + run.input;
   int64_t element = run.output + panel->first_column;
   if (taller) {
-    set->of_rows[rows + 1](panel, input, element, taller);
+    set->of_rows[rows + 1](panel, input, element, ahead, taller);
     input += taller * (rows + 1) * panel->input_step;
     element += taller * (rows + 1) * panel->output_step;
+    ahead += taller * fetched_bytes(panel);
   }
-  set->of_rows[rows](panel, input, element, count - taller);
-}
-
-/// Whether no product can leave int32: a sum is at most 2^31 as a float.
-static bool is_bounded(const float *multiplier, int64_t columns) {
-  bool bounded = true;
-  for (int64_t c = 0; c < columns; c++) bounded &= (multiplier[c] < 1) & (multiplier[c] > -1);
-  return bounded;
+  set->of_rows[rows](panel, input, element, ahead, count - taller);
 }
 
 /// Takes the numbers of a panel's columns, in the order of its registers.
@@ -336,7 +351,7 @@ static void enter_panel(panel *panel, int registers) {
   const bd_qgemm *job = panel->job;
   const int64_t first = panel->first_column, columns = panel->columns;
   const float *multiplier = job->epilogue.kind == BD_OUTPUT_S32 ? NULL : job->epilogue.multiplier + first;
-  panel->bounded = multiplier && is_bounded(multiplier, columns);
+  if (multiplier) panel->rounding = bd_rounding_of(&job->epilogue, first, columns);
   for (int index = 0; index < registers * LANES; index += 4) {
     const int column = column_of(registers, index);
     memcpy(panel->bias + index, job->bias + first + column, 4 * sizeof *job->bias);
@@ -344,6 +359,23 @@ static void enter_panel(panel *panel, int registers) {
     for (int c = 0; job->weight_zero && c < 4; c++)
       panel->weight_zero[index + c] = column + c < columns ? job->weight_zero[first + column + c] : 0;
   }
+}
+
+/// All pixels of a block times one panel, while the weights of the next one are fetched: the first tile of a panel would
+/// wait for them. A block of few pixels leaves too little time for that.
+static void run_panel(panel *panel, const bd_grid *grid, int registers, int64_t begin, int64_t end) {
+  const bd_sum_shape *shape = &panel->job->shape;
+  const int64_t bytes = panel_bytes(registers, shape->segment_count, shape->segment_length);
+  const int8_t *ahead = panel->weights + bytes;
+  panel->weights_end = end - begin >= 2 * MAX_ROWS ? ahead + bytes : panel->weights;
+  enter_panel(panel, registers);
+  for (int64_t m = begin; m < end;) {
+    const bd_run run = bd_run_at(grid, m, end);
+    run_tiles(panel, &tile_sets[registers], run, ahead);
+    ahead = panel->weights_end;  // one run is enough
+    m += run.count;
+  }
+  panel->weights += bytes;
 }
 
 /// All columns of some pixels, panel by panel.
@@ -360,13 +392,7 @@ static void run_block(const bd_qgemm *job, const bd_grid *grid, int64_t begin, i
     const int64_t left = shape->columns - panel.first_column;
     const int registers = panel_registers(left);
     panel.columns = bd_min(left, registers * LANES);
-    enter_panel(&panel, registers);
-    for (int64_t m = begin; m < end;) {
-      const bd_run run = bd_run_at(grid, m, end);
-      run_tiles(&panel, &tile_sets[registers], run);
-      m += run.count;
-    }
-    panel.weights += panel_bytes(registers, shape->segment_count, shape->segment_length);
+    run_panel(&panel, grid, registers, begin, end);
     panel.first_column += registers * LANES;
   }
 }

@@ -113,7 +113,7 @@ struct ElementwiseTests {
                     left_scale: leftScale, right_scale: rightScale, output_scale: outputScale,
                     left_zero: Int32(leftZero), right_zero: Int32(rightZero), output_zero: Int32(zero),
                     minimum: Int32(codes.lowerBound), maximum: Int32(codes.upperBound), left_step: Int64(leftStep),
-                    right_step: Int64(rightStep))
+                    right_step: Int64(rightStep), code_sum: bd_code_sum())
                 table.entries.qbinary(&job, Int64(begin), Int64(end))
                 for i in begin..<end {
                     let a = Float(Int(left.start[i * leftStep]) - leftZero) * leftScale
@@ -124,6 +124,39 @@ struct ElementwiseTests {
                     actual, expected, "\(begin)..<\(end), operation \(operation.rawValue), \(leftStep) \(rightStep)")
             }
         }
+    }
+
+    @Test(
+        "Sums of codes by the short way give what the steps through reals give, for every pair of codes",
+        arguments: KernelTable.supported, [BD_ADD, BD_SUBTRACT])
+    func codeSums(table: KernelTable, operation: bd_binary_operation) throws {
+        let pairs = 1 << 16
+        let left = KernelMemory((0..<pairs).map { UInt8($0 >> 8) })
+        let right = KernelMemory((0..<pairs).map { UInt8(truncatingIfNeeded: $0) })
+        let actual = KernelMemory<UInt8>(count: pairs), expected = KernelMemory<UInt8>(count: pairs)
+        let scalar = try #require(KernelTable(BD_ISA_SCALAR))
+        var generator = SeededNumbers(seed: 8)
+        var proven = 0
+        for index in 0..<24 {
+            let limits = generator.chance(2) ? 0...255 : 20...230
+            var job = bd_qbinary(
+                operation: operation, left: left.start, right: right.start, output: expected.start,
+                left_scale: generator.real(0.01...0.1), right_scale: generator.real(0.01...0.1),
+                // A step of the result that is that of an operand makes many ties.
+                output_scale: index % 8 == 0 ? 0.0625 : generator.real(0.02...0.1),
+                left_zero: Int32(generator.integer(0...255)), right_zero: Int32(generator.integer(0...255)),
+                output_zero: Int32(generator.integer(0...255)), minimum: Int32(limits.lowerBound),
+                maximum: Int32(limits.upperBound), left_step: 1, right_step: 1, code_sum: bd_code_sum())
+            if index % 8 == 0 { job.left_scale = 0.0625 }
+            scalar.entries.qbinary(&job, 0, Int64(pairs))
+            let table = try #require(bd_kernels_for(table.instructionSet))
+            job.code_sum = bd_prove_code_sum(table, &job)
+            job.output = actual.start
+            table.pointee.qbinary(&job, 0, Int64(pairs))
+            expectSameBytes(actual, expected, "sum \(index), proven \(job.code_sum.is_proven)")
+            proven += job.code_sum.is_proven ? 1 : 0
+        }
+        #expect(table.instructionSet == BD_ISA_SCALAR ? proven == 0 : proven >= 18, "\(proven) of 24 have a short way")
     }
 
     @Test("Operations on reals are limited, and NaN stays NaN", arguments: KernelTable.supported, operations)

@@ -95,7 +95,7 @@ struct QuantizedSumCase: CustomStringConvertible {
         bd_qbinary(
             operation: BD_ADD, left: output.start, right: codes.start, output: output.start, left_scale: 0.03,
             right_scale: 0.011, output_scale: 0.04, left_zero: 100, right_zero: 7, output_zero: 90, minimum: 3,
-            maximum: 250, left_step: 1, right_step: 1)
+            maximum: 250, left_step: 1, right_step: 1, code_sum: bd_code_sum())
     }
 
     /// Runs a table over the pixels, cut at the given places; with codes to add to the result they are added afterwards, by

@@ -62,6 +62,13 @@ typedef struct {
 
 typedef enum { BD_ADD = 0, BD_SUBTRACT = 1, BD_MULTIPLY = 2, BD_DIVIDE = 3 } bd_binary_operation;
 
+/// A sum of codes without the way through reals: code = clamp(round_half_even(left * left_code + right * right_code +
+/// offset), minimum, maximum), each product added by one fused multiply-add, the right one first.
+typedef struct {
+  float left, right, offset;
+  bool is_proven;  ///< that it gives the same code for each of the 65,536 pairs of codes
+} bd_code_sum;
+
 /// output = clamp(saturate(round_half_even(real / output_scale) + output_zero), minimum, maximum) where
 /// real = dequantized left (operation) dequantized right, each step in FP32 as the unfused nodes would do it, and the
 /// division a true one. An operand whose step is 0 is one code for all elements.
@@ -72,6 +79,7 @@ typedef struct {
   float left_scale, right_scale, output_scale;
   int32_t left_zero, right_zero, output_zero, minimum, maximum;
   int64_t left_step, right_step;  ///< 0 or 1
+  bd_code_sum code_sum;           ///< from bd_prove_code_sum, or zero: a shorter way to the same result
 } bd_qbinary;
 
 /// acc[m, c] = bias[c] + sum over k of input[m, k] * weights[c, k]   (then minus weight_zero[c] * sum over k of input[m, k])
@@ -379,6 +387,10 @@ static inline void bd_pause(void) {
 
 /// The table of an instruction set, or NULL where it cannot run or was not compiled for this architecture.
 const bd_kernels *bd_kernels_for(bd_isa isa);
+
+/// The shorter way of a sum of two tensors of codes, proved by trying all pairs with the kernel of this table; not proven
+/// where there is none. `left`, `right`, `output` and `code_sum` of the argument are not used.
+bd_code_sum bd_prove_code_sum(const bd_kernels *kernels, const bd_qbinary *sum);
 
 // Layout and padding; the same on every instruction set.
 void bd_transpose_nchw_nhwc_8(const uint8_t *input, uint8_t *output, int64_t images, int64_t channels, int64_t pixels);

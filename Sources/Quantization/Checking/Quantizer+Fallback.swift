@@ -20,8 +20,8 @@ extension Quantizer {
     private static let largestSeverity = 10.0
     /// The least part of noise that is aimed at; 120 dB.
     private static let leastNoise = 1e-12
-    /// What a fallback that misses the goal must gain at least, in dB, where it costs more of the multiply-adds than this.
-    private static let leastImprovement = 2.0
+    /// What a fallback that misses the goal must gain at least, in dB (half the noise), where it costs more of the multiply-adds than this.
+    private static let leastImprovement = 3.0
     private static let cheapPart = 0.01
 
     /// Keeps the nodes float whose quantization harms the outputs most, until a goal is reached or the budget is spent.

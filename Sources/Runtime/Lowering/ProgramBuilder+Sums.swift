@@ -60,11 +60,15 @@ extension ProgramBuilder {
         var description = island.description(
             kernel: "qgemm \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates)
         if let then { description.fused += then.sum.fused }
-        add(description, reads: [input] + (then.map { [$0.other] } ?? []), writes: [output]) { [groupSteps] placement in
+        add(description, reads: [input] + (then.map { [$0.other] } ?? []), writes: [output]) {
+            [groupSteps, kernels] placement in
             QuantizedSumStep(
                 kernel: kernel, shape: shape, offsets: offsets, input: placement[input], output: placement[output],
                 groups: groupSteps, epilogue: epilogue,
-                then: then.map { $0.sum.step(other: placement[$0.other], output: placement[output], kernel: binary) })
+                then: then.map {
+                    $0.sum.step(
+                        other: placement[$0.other], output: placement[output], kernel: binary, kernels: kernels)
+                })
         }
     }
 

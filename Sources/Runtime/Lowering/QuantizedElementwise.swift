@@ -72,6 +72,7 @@ struct QuantizedBinary: Lowering {
         let loop = BroadcastLoop(
             shape, layout, left: (operands[0].shape, aLayout), right: (operands[1].shape, bLayout))
         let (operation, parameters, result) = (operation, operands.map(\.parameters), outputParameters)
+        let kernels = builder.kernels
         builder.add(
             island.description(kernel: "qbinary \(builder.instructionSet)", .integer),
             reads: [a, b].compactMap(\.buffer), writes: [target.buffer]
@@ -81,7 +82,8 @@ struct QuantizedBinary: Lowering {
                 left: .init(location: a.location(placement), parameters: parameters[0]),
                 right: .init(location: b.location(placement), parameters: parameters[1]),
                 output: .init(location: placement[target.buffer], parameters: result), loop: loop, minimum: minimum,
-                maximum: maximum)
+                maximum: maximum
+            ).shortened(by: kernels)
         }
     }
 

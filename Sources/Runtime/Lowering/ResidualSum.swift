@@ -32,7 +32,9 @@ struct ResidualSum {
     var fused: [String] { [sum.island.node.label] + sum.island.fused }
 
     /// The work on codes that lie at `output`.
-    func step(other: Location, output: Location, kernel: QuantizedBinaryStep.Kernel) -> QuantizedBinaryStep {
+    func step(
+        other: Location, output: Location, kernel: QuantizedBinaryStep.Kernel, kernels: KernelTable
+    ) -> QuantizedBinaryStep {
         let (minimum, maximum) = sum.outputParameters.clamp(sum.island.clamp)
         return QuantizedBinaryStep(
             kernel: kernel, operation: sum.operation, left: .init(location: output, parameters: own),
@@ -40,7 +42,8 @@ struct ResidualSum {
             output: .init(location: output, parameters: sum.outputParameters),
             loop: BroadcastLoop(
                 sum.shape, .channelsLast, left: (sum.shape, .channelsLast), right: (sum.shape, .channelsLast)),
-            minimum: minimum, maximum: maximum)
+            minimum: minimum, maximum: maximum
+        ).shortened(by: kernels)
     }
 }
 

@@ -46,4 +46,9 @@ struct KernelTable: @unchecked Sendable {
         }
         return function
     }
+
+    /// A way of a sum from codes to codes, proved by all pairs of them; zero where there is none.
+    func codeSum(for sum: bd_qbinary) -> bd_code_sum {
+        withUnsafePointer(to: sum) { bd_prove_code_sum(table, $0) }
+    }
 }

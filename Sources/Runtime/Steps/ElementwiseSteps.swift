@@ -72,17 +72,33 @@ struct QuantizedBinaryStep: Step {
     var loop: BroadcastLoop
     var minimum: Int32
     var maximum: Int32
+    /// The way of a sum that goes by no reals; zero where there is none.
+    var codeSum = bd_code_sum()
 
-    /// The C structure, of all elements.
-    func job(_ frame: Frame) -> bd_qbinary {
+    /// The C structure without its codes.
+    var numbers: bd_qbinary {
         bd_qbinary(
-            operation: operation, left: frame.pointer(left.location, as: UInt8.self),
-            right: frame.pointer(right.location, as: UInt8.self),
-            output: frame.pointer(output.location, as: UInt8.self), left_scale: left.parameters.scale,
+            operation: operation, left: nil, right: nil, output: nil, left_scale: left.parameters.scale,
             right_scale: right.parameters.scale, output_scale: output.parameters.scale,
             left_zero: Int32(left.parameters.zeroPoint), right_zero: Int32(right.parameters.zeroPoint),
             output_zero: Int32(output.parameters.zeroPoint), minimum: minimum, maximum: maximum,
-            left_step: Int64(loop.leftInner), right_step: Int64(loop.rightInner))
+            left_step: Int64(loop.leftInner), right_step: Int64(loop.rightInner), code_sum: codeSum)
+    }
+
+    /// The C structure, of all elements.
+    func job(_ frame: Frame) -> bd_qbinary {
+        var job = numbers
+        job.left = UnsafePointer(frame.pointer(left.location, as: UInt8.self))
+        job.right = UnsafePointer(frame.pointer(right.location, as: UInt8.self))
+        job.output = frame.pointer(output.location, as: UInt8.self)
+        return job
+    }
+
+    /// This step by the shortest way that is proved to give the same codes.
+    func shortened(by kernels: KernelTable) -> QuantizedBinaryStep {
+        var step = self
+        step.codeSum = kernels.codeSum(for: numbers)
+        return step
     }
 
     func run(_ frame: Frame) {
