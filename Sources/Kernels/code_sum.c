@@ -6,7 +6,6 @@
 #include "internal.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -89,17 +88,15 @@ static bd_code_sum search(const bd_kernels *kernels, bd_qbinary job, real_sum su
   return (bd_code_sum){0, 0, 0, false};
 }
 
-bd_code_sum bd_prove_code_sum(const bd_kernels *kernels, const bd_qbinary *sum) {
+size_t bd_code_sum_scratch_bytes(void) { return sizeof(all_pairs); }
+
+bd_code_sum bd_prove_code_sum(const bd_kernels *kernels, const bd_qbinary *sum, void *scratch) {
   const bd_code_sum unproven = {0, 0, 0, false};
   const bool is_sum = sum->operation == BD_ADD || sum->operation == BD_SUBTRACT;
   if (!is_sum || !sum->left_step || !sum->right_step || kernels->isa == BD_ISA_SCALAR) return unproven;
   const real_sum reals = real_sum_of(sum);
   // Results must stay where conversions to integers are exact.
   if (!(CODES * (fabs(reals.left) + fabs(reals.right)) + fabs(reals.offset) < BD_SATURATED)) return unproven;
-  all_pairs *pairs = malloc(sizeof *pairs);
-  if (!pairs) return unproven;
-  enter_pairs(pairs, reals);
-  const bd_code_sum found = search(kernels, *sum, reals, pairs);
-  free(pairs);
-  return found;
+  enter_pairs(scratch, reals);
+  return search(kernels, *sum, reals, scratch);
 }

@@ -57,6 +57,7 @@
 #define BD_DECLARE_ELEMENTWISE_ENTRIES(isa)                                                                          \
   void bd_quantize_u8_##isa(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,     \
                             int64_t end);                                                                            \
+  void bd_quantize_image_##isa(const bd_quantize_image *job, int64_t line_begin, int64_t line_end);                 \
   void bd_dequantize_u8_##isa(const uint8_t *input, float *output, float scale, int32_t zero_point, int64_t begin,   \
                               int64_t end);                                                                          \
   void bd_map_u8_##isa(const uint8_t table[256], const uint8_t *input, uint8_t *output, int64_t begin, int64_t end); \
@@ -121,6 +122,7 @@ BD_DECLARE_RECURRENT_ENTRIES(avx2)
 BD_DECLARE_INTEGER_ENTRIES(avx512vnni)
 void bd_quantize_u8_avx512vnni(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,
                                int64_t end);
+void bd_quantize_image_avx512vnni(const bd_quantize_image *job, int64_t line_begin, int64_t line_end);
 void bd_qbinary_avx512vnni(const bd_qbinary *job, int64_t begin, int64_t end);
 BD_DECLARE_FLOAT_ENTRIES(avx512vnni)
 BD_DECLARE_VECTOR_ENTRIES(avx512vnni)

@@ -16,7 +16,8 @@
   .dequantize_u8 = bd_dequantize_u8_##isa, .map_u8 = bd_map_u8_##isa, .sbinary = bd_sbinary_##isa,      \
   .sclamp = bd_sclamp_##isa
 
-#define BD_QUANTIZING_ENTRIES(isa) .quantize_u8 = bd_quantize_u8_##isa, .qbinary = bd_qbinary_##isa
+#define BD_QUANTIZING_ENTRIES(isa)                                                                      \
+  .quantize_u8 = bd_quantize_u8_##isa, .quantize_image = bd_quantize_image_##isa, .qbinary = bd_qbinary_##isa
 
 #define BD_POOL_ENTRIES(isa)                                                                            \
   .qmaxpool = bd_qmaxpool_##isa, .qaveragepool = bd_qaveragepool_##isa, .smaxpool = bd_smaxpool_##isa,  \

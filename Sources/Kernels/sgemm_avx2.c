@@ -24,12 +24,20 @@ BD_FLOATS static void tile_3(const sgemm_part *part, const sgemm_panel *panel, c
   add_part_to_rows(part, panel, input, output, rows, ROWS_3, 3);
 }
 
+BD_FLOATS static void widen(bd_half_format format, const uint16_t *halves, float *floats, int64_t count) {
+  for (int64_t i = 0; i < count; i += LANES) {
+    if (format == BD_FP16) store(floats + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(halves + i))));
+    else store(floats + i, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(halves + i))), 16)));
+  }
+}
+
 static const sgemm_form form = {
     .lanes = LANES,
     .panel = 2 * LANES,
     .part_depth = 384,  // 24 kB of weights
     .rows = {ROWS_1, ROWS_2, ROWS_3},
     .tiles = {tile_1, tile_2, tile_3},
+    .widen = widen,
 };
 
 size_t bd_sgemm_packed_floats_avx2(int64_t columns, int64_t segment_count, int64_t segment_length) {

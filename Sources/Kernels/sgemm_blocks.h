@@ -8,6 +8,7 @@
 
 #include "internal.h"
 
+enum { SGEMM_PART_FLOATS = 9216 };  ///< of a part in the widest panel
 enum { SGEMM_BLOCK_PIXELS = 96 };  ///< whole tiles of 4, 6 and 8 rows; a block's part of the input fits any L2 cache
 
 /// Where the pixels of a block lie.
@@ -41,6 +42,7 @@ typedef struct {
   int64_t lanes, panel, part_depth;
   int64_t rows[3];
   sgemm_tile *tiles[3];
+  void (*widen)(bd_half_format format, const uint16_t *halves, float *floats, int64_t count);  ///< whole registers
 } sgemm_form;
 
 static inline int64_t sgemm_smaller(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -82,9 +84,12 @@ static inline void sgemm_multiply_panel(const sgemm_part *part, const sgemm_pane
 static inline void sgemm_multiply_part(const sgemm_form *form, const bd_sgemm *job, const sgemm_part *part, int64_t k,
                                        const sgemm_block *block, int64_t pixels) {
   int64_t depth = job->shape.segment_count * job->shape.segment_length, columns = job->shape.columns;
+  _Alignas(64) float widened[SGEMM_PART_FLOATS];
   for (int64_t first = 0, width; first < columns; first += width) {
     width = sgemm_panel_width(form, columns - first);
-    sgemm_panel panel = {.weights = job->packed_weights + first * depth + k * width,
+    const int64_t place = first * depth + k * width;
+    if (job->halves) form->widen(job->half_format, job->halves + place, widened, part->depth * width);
+    sgemm_panel panel = {.weights = job->halves ? widened : job->packed_weights + place,
                          .bias = job->bias + first,
                          .column = first,
                          .columns = sgemm_smaller(width, columns - first),

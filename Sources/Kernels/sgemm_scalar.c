@@ -1,6 +1,6 @@
 // Float sums, the readable way. Eight columns stand side by side so that compilers for processors with fused
 // multiply-adds (arm64) turn the inner loop into vectors; elsewhere fmaf is a call, and still exact.
-#include "internal.h"
+#include "halves.h"
 
 #include <math.h>
 
@@ -28,12 +28,18 @@ static int64_t pixel_offset(const bd_sum_shape *shape, const bd_strides *strides
   return line / shape->height * strides->image + line % shape->height * strides->line + x * strides->pixel;
 }
 
-/// Adds the products of one pixel and one panel to `sums`, k in order.
-static void add_products(const bd_sum_shape *shape, const float *pixel, const float *panel, float sums[COLUMNS]) {
+/// A packed weight.
+static inline float weight_at(const bd_sgemm *job, int64_t place) {
+  return job->halves ? bd_widen(job->half_format, job->halves[place]) : job->packed_weights[place];
+}
+
+/// Adds the products of one pixel and the panel that begins at `place` to `sums`, k in order.
+static void add_products(const bd_sgemm *job, const float *pixel, int64_t place, float sums[COLUMNS]) {
+  const bd_sum_shape *shape = &job->shape;
   for (int64_t s = 0; s < shape->segment_count; s++) {
     const float *segment = pixel + shape->segment_offsets[s];
-    for (int64_t i = 0; i < shape->segment_length; i++, panel += COLUMNS)
-      for (int c = 0; c < COLUMNS; c++) sums[c] = fmaf(segment[i], panel[c], sums[c]);
+    for (int64_t i = 0; i < shape->segment_length; i++, place += COLUMNS)
+      for (int c = 0; c < COLUMNS; c++) sums[c] = fmaf(segment[i], weight_at(job, place + c), sums[c]);
   }
 }
 
@@ -52,7 +58,7 @@ void bd_sgemm_scalar(const bd_sgemm *job, int64_t pixel_begin, int64_t pixel_end
     for (int64_t first = 0; first < shape->columns; first += COLUMNS) {
       float sums[COLUMNS];
       for (int c = 0; c < COLUMNS; c++) sums[c] = job->bias[first + c];
-      add_products(shape, pixel, job->packed_weights + first * depth, sums);
+      add_products(job, pixel, first * depth, sums);
       for (int c = 0; c < COLUMNS && first + c < shape->columns; c++)
         output[first + c] = clamp(sums[c], job->minimum, job->maximum);
     }

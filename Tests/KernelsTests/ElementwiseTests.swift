@@ -127,6 +127,37 @@ struct ElementwiseTests {
     }
 
     @Test(
+        "Images of planes become channels-last codes in the middle of larger images", arguments: KernelTable.supported)
+    func images(table: KernelTable) {
+        var generator = SeededNumbers(seed: 9)
+        for (channels, height, width) in [(1, 3, 70), (2, 4, 33), (3, 5, 16), (3, 61, 81), (3, 1, 5000), (4, 2, 65)] {
+            let plane = height * width, line = (width + 3) * channels, image = (height + 2) * line
+            let input = KernelMemory(reals(2 * channels * plane, 9, using: &generator))
+            let actual = KernelMemory<UInt8>(count: 2 * image), expected = KernelMemory<UInt8>(count: 2 * image)
+            let scale = generator.real(0.02...0.1), zero = generator.integer(0...255)
+            var job = bd_quantize_image(
+                images: 2, channels: Int64(channels), height: Int64(height), width: Int64(width), input: input.start,
+                output: actual.start + line + 2 * channels, output_image: Int64(image), output_line: Int64(line),
+                scale: scale, zero_point: Int32(zero))
+            let half = Int64(generator.integer(0...2 * height))
+            table.entries.quantize_image(&job, 0, half)
+            table.entries.quantize_image(&job, half, Int64(2 * height))
+            for n in 0..<2 {
+                for c in 0..<channels {
+                    for y in 0..<height {
+                        for x in 0..<width {
+                            let real = input.start[((n * channels + c) * height + y) * width + x]
+                            expected.start[n * image + (y + 1) * line + (x + 2) * channels + c] = quantized(
+                                real / scale, zeroPoint: zero, codes: 0...255)
+                        }
+                    }
+                }
+            }
+            expectSameBytes(actual, expected, "\(channels) channels, \(height) x \(width)")
+        }
+    }
+
+    @Test(
         "Sums of codes by the short way give what the steps through reals give, for every pair of codes",
         arguments: KernelTable.supported, [BD_ADD, BD_SUBTRACT])
     func codeSums(table: KernelTable, operation: bd_binary_operation) throws {
@@ -135,6 +166,8 @@ struct ElementwiseTests {
         let right = KernelMemory((0..<pairs).map { UInt8(truncatingIfNeeded: $0) })
         let actual = KernelMemory<UInt8>(count: pairs), expected = KernelMemory<UInt8>(count: pairs)
         let scalar = try #require(KernelTable(BD_ISA_SCALAR))
+        let scratch = UnsafeMutableRawPointer.allocate(byteCount: bd_code_sum_scratch_bytes(), alignment: 16)
+        defer { scratch.deallocate() }
         var generator = SeededNumbers(seed: 8)
         var proven = 0
         for index in 0..<24 {
@@ -150,7 +183,7 @@ struct ElementwiseTests {
             if index % 8 == 0 { job.left_scale = 0.0625 }
             scalar.entries.qbinary(&job, 0, Int64(pairs))
             let table = try #require(bd_kernels_for(table.instructionSet))
-            job.code_sum = bd_prove_code_sum(table, &job)
+            job.code_sum = bd_prove_code_sum(table, &job, scratch)
             job.output = actual.start
             table.pointee.qbinary(&job, 0, Int64(pairs))
             expectSameBytes(actual, expected, "sum \(index), proven \(job.code_sum.is_proven)")

@@ -66,12 +66,32 @@ private struct FloatSums {
         return sum > maximum ? maximum : sum
     }
 
-    func run(on table: bd_kernels, cuts: [Int]? = nil) throws -> [Float] {
+    /// The same sums with weights that are numbers of a format of 16 bits, subnormal ones among them.
+    func rounded(to format: bd_half_format, seed: Int) -> FloatSums {
+        var numbers = SeededNumbers(seed: seed)
+        var sums = self
+        for index in sums.weights.indices {
+            if format == BD_BF16 {
+                sums.weights[index] = Float(bitPattern: sums.weights[index].bitPattern & 0xFFFF_0000)
+            } else {
+                let half = Float16(sums.weights[index])
+                sums.weights[index] = Float(numbers.chance(9) ? Float16.leastNonzeroMagnitude * 37 : half)
+            }
+        }
+        return sums
+    }
+
+    func run(on table: bd_kernels, cuts: [Int]? = nil, halves format: bd_half_format? = nil) throws -> [Float] {
         let packedFloats = try #require(table.sgemm_packed_floats)
         let pack = try #require(table.sgemm_pack), sgemm = try #require(table.sgemm)
         let packedCount = packedFloats(Int64(columns), Int64(segments), Int64(length))
         var packed = [Float](repeating: .nan, count: packedCount)
         pack(weights, Int64(columns), Int64(segments), Int64(length), &packed)
+        var halves = [UInt16](repeating: 0, count: packedCount)
+        if let format {
+            try #require(bd_narrow(packed, Int64(packedCount), format, &halves))
+            packed = []
+        }
         packed = KernelChecks.guarded(packed, by: .nan)
         var result = [Float](repeating: untouched, count: images * Int(output.image))
         let bounds = (cuts ?? [0, pixels]).sorted()
@@ -86,10 +106,13 @@ private struct FloatSums {
                                 segment_length: Int64(length), columns: Int64(columns))
                             var job = bd_sgemm(
                                 shape: shape, input: elements.baseAddress, packed_weights: packed.baseAddress,
-                                bias: bias.baseAddress, minimum: minimum, maximum: maximum,
-                                output: result.baseAddress)
-                            for (begin, end) in zip(bounds, bounds.dropFirst()) {
-                                sgemm(&job, Int64(begin), Int64(end))
+                                halves: nil, half_format: format ?? BD_FP16, bias: bias.baseAddress,
+                                minimum: minimum, maximum: maximum, output: result.baseAddress)
+                            halves.withUnsafeBufferPointer { halves in
+                                job.halves = format == nil ? nil : halves.baseAddress
+                                for (begin, end) in zip(bounds, bounds.dropFirst()) {
+                                    sgemm(&job, Int64(begin), Int64(end))
+                                }
                             }
                         }
                     }
@@ -250,6 +273,37 @@ struct FloatKernelTests {
             let result = results[0][sums.outputIndex(pixel: pixel, column: column)]
             #expect(result == sums.expected(pixel: pixel, column: column))
         }
+    }
+
+    @Test("Weights of 16 bits give the bytes of the same weights in 32", arguments: 400..<420)
+    func halves(seed: Int) throws {
+        for format in [BD_FP16, BD_BF16] {
+            let sums = FloatSums(seed: seed, pixels: 1...130, depth: 1...(seed % 4 == 0 ? 900 : 60))
+                .rounded(to: format, seed: seed)
+            for table in KernelChecks.tables {
+                let difference = KernelChecks.firstDifference(
+                    try sums.run(on: table, halves: format), try sums.run(on: table))
+                #expect(difference == nil, "table \(String(cString: table.name))")
+            }
+        }
+    }
+
+    @Test("A float is narrowed to 16 bits only where it is such a number")
+    func narrow() {
+        func bits(_ float: Float, _ format: bd_half_format) -> UInt16? {
+            var half: UInt16 = 0
+            return withUnsafePointer(to: float) { bd_narrow($0, 1, format, &half) } ? half : nil
+        }
+        for pattern in UInt16.min ... .max {
+            let half = Float(Float16(bitPattern: pattern))
+            #expect(bits(half, BD_FP16) == (half.isNaN ? bits(half, BD_FP16) : pattern))
+            let brain = Float(bitPattern: UInt32(pattern) << 16)
+            #expect(bits(brain, BD_BF16) == pattern)
+        }
+        for float in [65520, 0x1p-25, 0x1.004p-15, 0.1, 1e-30, 65505] as [Float] {
+            #expect(bits(float, BD_FP16) == nil)
+        }
+        for float in [0.1, 1.00390625] as [Float] { #expect(bits(float, BD_BF16) == nil) }
     }
 
     @Test("Ranges of pixels give the bytes of the whole", arguments: 300..<330)

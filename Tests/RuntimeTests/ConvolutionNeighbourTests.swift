@@ -131,4 +131,24 @@ struct ConvolutionNeighbourTests {
             for (name, tensor) in together { #expect(apart[name] == tensor, "seed \(seed)") }
         }
     }
+
+    @Test(
+        "An input of up to four planes is quantized straight into the image that the first convolution reads",
+        arguments: 1...5)
+    func firstConvolution(channels: Int) throws {
+        for seed in 0..<6 as Range<UInt64> {
+            var maker = IslandMaker(seed: seed)
+            let width = Int.random(in: 3...70, using: &maker.numbers)
+            let x = try maker.activation([2, channels, 6, width])
+            let weight = try maker.weight([5, channels, 3, 3], axis: 0)
+            let conv = maker.add("Conv", [x, weight], ["pads": .ints([1, 0, 2, 1]), "strides": .ints([2, 2])])
+            try maker.quantizedOutput(conv)
+            let found = try CompiledGraph(maker.graph).program(for: maker.inputs).descriptions.map(\.kernel)
+            #expect(found.contains { $0.hasPrefix("quantize image") } == (channels <= 4), "\(found)")
+            #expect(found.contains("pad") == (channels > 4), "\(found)")
+            var tally = IslandTally()
+            try tally.compare(maker, kernel: "qgemm", seed: seed)
+            #expect(tally.different == 0, "seed \(seed)")
+        }
+    }
 }

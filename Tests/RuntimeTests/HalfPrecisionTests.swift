@@ -51,6 +51,31 @@ struct HalfPrecisionTests {
         }
     }
 
+    @Test(
+        "Weights of 16 bits stay that small, and give the bits of the same weights in FP32",
+        arguments: [ElementType.float16, .bfloat16])
+    func weights(_ type: ElementType) throws {
+        var maker = IslandMaker(seed: 6)
+        let x = try maker.floatInput([9, 70])
+        let hidden = maker.add("MatMul", [x, try maker.floats([70, 130])])
+        maker.output(maker.add("MatMul", [hidden, try maker.floats([130, 65])]))
+        let full = maker
+        for (name, tensor) in maker.graph.initializers {
+            maker.graph.initializers[name] = try tensor.converted(to: type).converted(to: .float32)
+        }
+        let (found, plain) = (try CompiledGraph(maker.graph), try CompiledGraph(full.graph))
+        let program = try found.program(for: maker.inputs)
+        let name = type == .float16 ? "fp16 weights" : "bf16 weights"
+        #expect(program.descriptions.count { $0.kernel.hasSuffix(name) } == 2)
+        #expect(Double(program.constantBytes) < 0.6 * Double(try plain.program(for: full.inputs).constantBytes))
+        var tally = IslandTally()
+        try tally.compare(maker, kernel: "sgemm", seed: 6)
+        tally.expectAgreement()
+        let one = try found.makeSession().run(maker.inputs)
+        let many = try CompiledGraph(maker.graph, threads: 3).makeSession().run(maker.inputs)
+        #expect(one == many)
+    }
+
     @Test("Casts between 16 and 32 bits in a graph of 16-bit floats keep their types at the ports")
     func casts() throws {
         var maker = IslandMaker(seed: 5)

@@ -114,12 +114,20 @@ typedef struct {
   uint8_t *output;
 } bd_qdepthwise;
 
+/// How floats of 16 bits are to be read.
+typedef enum {
+  BD_FP16 = 0,  ///< IEEE 754 binary16
+  BD_BF16 = 1,  ///< the upper half of an FP32
+} bd_half_format;
+
 /// output = clamp(fma chain in order of k starting from bias, minimum, maximum): every product is added by one fused
 /// multiply-add (fmaf in the scalar table), k in order of segments and elements, so all tables agree to the bit.
 typedef struct {
   bd_sum_shape shape;
   const float *input;
-  const float *packed_weights;  ///< from the same table's sgemm_pack
+  const float *packed_weights;  ///< from the same table's sgemm_pack; unused where there are halves
+  const uint16_t *halves;       ///< the packed weights as floats of 16 bits, or NULL; widened panel by panel
+  bd_half_format half_format;
   const float *bias;            ///< one per column, padded to a multiple of 64
   float minimum, maximum;       ///< -INFINITY ... INFINITY when there is no activation; NaN stays NaN
   float *output;
@@ -140,6 +148,17 @@ typedef struct {
   float *output;
   float minimum, maximum;
 } bd_sbinary;
+
+/// Images of FP32 planes, [images][channels][height][width], to codes that lie channels-last in larger images, as
+/// quantize_u8 makes them. Ranges count lines (images * height).
+typedef struct {
+  int64_t images, channels, height, width;  ///< 1 ... 4 channels
+  const float *input;
+  uint8_t *output;
+  int64_t output_image, output_line;  ///< strides
+  float scale;
+  int32_t zero_point;
+} bd_quantize_image;
 
 /// Windows over one image, channels-last. Taps outside the image are skipped. Ranges count output lines (images * height).
 typedef struct {
@@ -330,6 +349,7 @@ typedef struct bd_kernels {
 
   // Element-wise, contiguous. Ranges count elements.
   void (*quantize_u8)(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin, int64_t end);
+  void (*quantize_image)(const bd_quantize_image *job, int64_t line_begin, int64_t line_end);
   void (*dequantize_u8)(const uint8_t *input, float *output, float scale, int32_t zero_point, int64_t begin, int64_t end);
   void (*map_u8)(const uint8_t table[256], const uint8_t *input, uint8_t *output, int64_t begin, int64_t end);
   void (*qbinary)(const bd_qbinary *job, int64_t begin, int64_t end);
@@ -389,8 +409,13 @@ static inline void bd_pause(void) {
 const bd_kernels *bd_kernels_for(bd_isa isa);
 
 /// The shorter way of a sum of two tensors of codes, proved by trying all pairs with the kernel of this table; not proven
-/// where there is none. `left`, `right`, `output` and `code_sum` of the argument are not used.
-bd_code_sum bd_prove_code_sum(const bd_kernels *kernels, const bd_qbinary *sum);
+/// where there is none. `left`, `right`, `output` and `code_sum` of the argument are not used; `scratch` has
+/// bd_code_sum_scratch_bytes, aligned to 16.
+bd_code_sum bd_prove_code_sum(const bd_kernels *kernels, const bd_qbinary *sum, void *scratch);
+size_t bd_code_sum_scratch_bytes(void);
+
+/// Floats as floats of 16 bits; false where one of them is none.
+bool bd_narrow(const float *floats, int64_t count, bd_half_format format, uint16_t *halves);
 
 // Layout and padding; the same on every instruction set.
 void bd_transpose_nchw_nhwc_8(const uint8_t *input, uint8_t *output, int64_t images, int64_t channels, int64_t pixels);

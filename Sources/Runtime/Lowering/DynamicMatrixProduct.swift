@@ -111,7 +111,8 @@ struct DynamicProductStep: Step {
             var job = bd_sgemm(
                 shape: kernelShape,
                 input: frame.pointer(left, as: Float.self) + pair.left * product.rows * product.depth,
-                packed_weights: weights, bias: frame.pointer(bias, as: Float.self), minimum: clamp.low,
+                packed_weights: weights, halves: nil, half_format: BD_FP16, bias: frame.pointer(bias, as: Float.self),
+                minimum: clamp.low,
                 maximum: clamp.high,
                 output: frame.pointer(output, as: Float.self) + batch * product.rows * product.columns)
             withUnsafePointer(to: &job) { job in

@@ -36,8 +36,15 @@ extension ProgramBuilder {
         let image = BorderedImage(
             images: plan.images, height: plan.output.height, width: plan.output.width, channels: plan.outputs,
             elementBytes: cell.bytes, border: border)
+        return defineImage(name, image, shape: shape, cell: cell, node: node)
+    }
+
+    /// A value that is made in the middle of a larger image, whose border is filled here.
+    mutating func defineImage(
+        _ name: ValueName, _ image: BorderedImage, shape: Shape, cell: Cell, node: Node
+    ) -> View {
         let view = View(
-            buffer: buffer(bytes: image.bytes), shape: shape, layout: .channelsLast, cell: cell, border: border)
+            buffer: buffer(bytes: image.bytes), shape: shape, layout: .channelsLast, cell: cell, border: image.border)
         define(name, view)
         add(.padding(node, kernel: "border"), reads: [], writes: [view.buffer]) { placement in
             BorderStep(output: placement[view.buffer], image: image)

@@ -89,11 +89,13 @@ extension ProgramBuilder {
             let range = group * shape.columns..<(group + 1) * shape.columns
             groupSteps.append(
                 FloatSumStep.Group(
-                    weights: constant(packed), bias: constant(Array(bias[range]).paddedForColumns(with: 0)),
+                    weights: floatWeights(packed), bias: constant(Array(bias[range]).paddedForColumns(with: 0)),
                     inputOffset: groups > 1 ? group * shape.segmentLength : 0,
                     outputOffset: outputOffset + group * shape.columns))
         }
         let offsets = constant(shape.segmentOffsets.map(Int64.init))
+        var description = description
+        if let format = groupSteps.first?.weights.formatName { description.kernel += " \(format)" }
         add(description, reads: [input], writes: [output]) { [groupSteps] placement in
             FloatSumStep(
                 kernel: kernel, shape: shape, offsets: offsets, input: placement[input], output: placement[output],

@@ -49,6 +49,8 @@ struct KernelTable: @unchecked Sendable {
 
     /// A way of a sum from codes to codes, proved by all pairs of them; zero where there is none.
     func codeSum(for sum: bd_qbinary) -> bd_code_sum {
-        withUnsafePointer(to: sum) { bd_prove_code_sum(table, $0) }
+        withUnsafeTemporaryAllocation(byteCount: bd_code_sum_scratch_bytes(), alignment: 16) { scratch in
+            withUnsafePointer(to: sum) { bd_prove_code_sum(table, $0, scratch.baseAddress) }
+        }
     }
 }

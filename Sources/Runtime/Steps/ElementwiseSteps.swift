@@ -20,6 +20,29 @@ struct QuantizeStep: Step {
     }
 }
 
+/// FP32 planes to channels-last 8-bit codes in the middle of images with a border.
+struct QuantizeImageStep: Step {
+    var kernel: @convention(c) (UnsafePointer<bd_quantize_image>?, Int64, Int64) -> Void
+    var input: Location
+    var output: Location
+    var image: BorderedImage
+    var parameters: CodeParameters
+
+    func run(_ frame: Frame) {
+        var job = bd_quantize_image(
+            images: Int64(image.images), channels: Int64(image.channels), height: Int64(image.height),
+            width: Int64(image.width), input: frame.pointer(input, as: Float.self),
+            output: frame.pointer(output, as: UInt8.self) + image.offset, output_image: Int64(image.imageBytes),
+            output_line: Int64(image.lineBytes), scale: parameters.scale, zero_point: Int32(parameters.zeroPoint))
+        let grain = max(1, elementGrain / max(1, image.width * image.channels))
+        withUnsafePointer(to: &job) { job in
+            frame.parallel(image.images * image.height, grain: grain) { begin, end in
+                kernel(job, Int64(begin), Int64(end))
+            }
+        }
+    }
+}
+
 /// 8-bit codes to FP32.
 struct DequantizeStep: Step {
     var kernel: @convention(c) (UnsafePointer<UInt8>?, UnsafeMutablePointer<Float>?, Float, Int32, Int64, Int64) -> Void

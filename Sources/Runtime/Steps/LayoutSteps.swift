@@ -47,9 +47,13 @@ struct BorderedImage: Sendable {
     var border: Border
 
     private var pads: [Int] { border.pads }
+    var lineBytes: Int { (width + pads[1] + pads[3]) * channels * elementBytes }
+    var imageBytes: Int { (height + pads[0] + pads[2]) * lineBytes }
+    /// Where the image within the border begins.
+    var offset: Int { pads[0] * lineBytes + pads[1] * channels * elementBytes }
     fileprivate var lines: Int { images * (height + pads[0] + pads[2]) }
     fileprivate var grain: Int { max(1, 16384 / max(1, width * channels * elementBytes)) }
-    var bytes: Int { lines * (width + pads[1] + pads[3]) * channels * elementBytes }
+    var bytes: Int { images * imageBytes }
 
     fileprivate func fill(_ image: UnsafeMutableRawPointer, _ begin: Int, _ end: Int) {
         bd_border_nhwc(

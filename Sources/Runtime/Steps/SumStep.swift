@@ -82,7 +82,7 @@ struct QuantizedSumStep: Step {
 /// Float sums, as the quantized ones.
 struct FloatSumStep: Step {
     struct Group: Sendable {
-        var weights: Location
+        var weights: FloatWeights
         var bias: Location
         var inputOffset: Int
         var outputOffset: Int
@@ -102,9 +102,10 @@ struct FloatSumStep: Step {
             var job = bd_sgemm(
                 shape: kernelShape,
                 input: frame.pointer(input, as: Float.self) + group.inputOffset,
-                packed_weights: frame.pointer(group.weights, as: Float.self),
+                packed_weights: nil, halves: nil, half_format: BD_FP16,
                 bias: frame.pointer(group.bias, as: Float.self), minimum: clamp.low, maximum: clamp.high,
                 output: frame.pointer(output, as: Float.self) + group.outputOffset)
+            group.weights.enter(&job, frame)
             withUnsafePointer(to: &job) { job in
                 frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
             }
