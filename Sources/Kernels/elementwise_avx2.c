@@ -27,13 +27,13 @@ BD_INLINE BD_AVX2 __m256i round_units(const quantizer *quantizer, __m256 reals) 
   return _mm256_cvtps_epi32(_mm256_min_ps(units, _mm256_set1_ps(BD_SATURATED)));
 }
 
-/// Rounds a product with the inverse, and tells which elements might round otherwise if they were divided.
-BD_INLINE BD_AVX2 __m256i round_product(const quantizer *quantizer, __m256 reals, __m256 *doubtful) {
+/// Rounds a product with the inverse, and takes down the largest distance from a whole number, for elements far from one
+/// might round otherwise if they were divided. As integers, distances are in their own order, and NaN is beyond all.
+BD_INLINE BD_AVX2 __m256i round_product(const quantizer *quantizer, __m256 reals, __m256i *distance) {
   const __m256 units = _mm256_mul_ps(reals, quantizer->inverse);
   const __m256i rounded = _mm256_cvtps_epi32(units);
-  const __m256 distance =
-      _mm256_andnot_ps(_mm256_set1_ps(-0.0f), _mm256_sub_ps(units, _mm256_cvtepi32_ps(rounded)));
-  *doubtful = _mm256_or_ps(*doubtful, _mm256_cmp_ps(distance, quantizer->doubtful, _CMP_NLT_UQ));
+  const __m256 own = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), _mm256_sub_ps(units, _mm256_cvtepi32_ps(rounded)));
+  *distance = _mm256_max_epi32(*distance, _mm256_castps_si256(own));
   return rounded;
 }
 
@@ -41,18 +41,17 @@ BD_AVX2 __attribute__((noinline)) static void divide(const quantizer *quantizer,
   for (int j = 0; j < 4; j++) units[j] = round_units(quantizer, reals[j]);
 }
 
-/// The codes of 32 reals. The packing instructions leave the groups of four in the order of the index vector.
+/// The codes of 32 reals in the order that registers_avx2.h describes.
 BD_INLINE BD_AVX2 __m256i quantize(const quantizer *quantizer, const __m256 reals[4]) {
-  __m256i units[4];
-  __m256 doubtful = _mm256_setzero_ps();
-  BD_UNROLL for (int j = 0; j < 4; j++) units[j] = round_product(quantizer, reals[j], &doubtful);
+  __m256i units[4], distance = _mm256_setzero_si256();
+  BD_UNROLL for (int j = 0; j < 4; j++) units[j] = round_product(quantizer, reals[j], &distance);
+  const __m256 doubtful = _mm256_cmp_ps(_mm256_castsi256_ps(distance), quantizer->doubtful, _CMP_NLT_UQ);
   if (__builtin_expect(_mm256_movemask_ps(doubtful), 0)) divide(quantizer, reals, units);
   const __m256i low = _mm256_packs_epi32(units[0], units[1]);
   const __m256i high = _mm256_packs_epi32(units[2], units[3]);
-  __m256i codes = _mm256_packus_epi16(_mm256_adds_epi16(low, quantizer->zero_point),
-                                      _mm256_adds_epi16(high, quantizer->zero_point));
-  codes = _mm256_min_epu8(_mm256_max_epu8(codes, quantizer->minimum), quantizer->maximum);
-  return _mm256_permutevar8x32_epi32(codes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  const __m256i codes = _mm256_packus_epi16(_mm256_adds_epi16(low, quantizer->zero_point),
+                                            _mm256_adds_epi16(high, quantizer->zero_point));
+  return _mm256_min_epu8(_mm256_max_epu8(codes, quantizer->minimum), quantizer->maximum);
 }
 
 BD_AVX2 void bd_quantize_u8_avx2(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,
@@ -62,7 +61,10 @@ BD_AVX2 void bd_quantize_u8_avx2(const float *input, uint8_t *output, float scal
   for (; i + 32 <= end; i += 32) {
     __m256 reals[4];
     BD_UNROLL for (int j = 0; j < 4; j++) reals[j] = _mm256_loadu_ps(input + i + 8 * j);
-    _mm256_storeu_si256((__m256i *)(output + i), quantize(&quantizer, reals));
+    // Packing left the groups of four of reals in another order.
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    const __m256i codes = _mm256_permutevar8x32_epi32(quantize(&quantizer, reals), order);
+    _mm256_storeu_si256((__m256i *)(output + i), codes);
   }
   bd_quantize_u8_scalar(input, output, scale, zero_point, i, end);
 }
@@ -132,17 +134,32 @@ BD_INLINE BD_AVX2 void quantize_8(const quantizer *quantizer, __m256 reals, uint
 typedef struct {
   const uint8_t *codes;
   __m256i zero_point;
-  __m256 scale, real;
+  __m256 scale, real, origin;
 } operand;
 
 BD_AVX2 static operand make_operand(const uint8_t *codes, const bool moves, int32_t zero_point, float scale) {
   // Codes that move are not read here: another thread may be writing the first of them.
   const float real = moves ? 0 : (float)(codes[0] - zero_point) * scale;
-  return (operand){codes, _mm256_set1_epi32(zero_point), _mm256_set1_ps(scale), _mm256_set1_ps(real)};
+  return (operand){codes, _mm256_set1_epi32(zero_point), _mm256_set1_ps(scale), _mm256_set1_ps(real),
+                   _mm256_set1_ps(0x1p23f + (float)zero_point)};
 }
 
 BD_INLINE BD_AVX2 __m256 reals_of(const operand *operand, const bool moves, int64_t i) {
   return moves ? dequantize(operand->codes + i, operand->zero_point, operand->scale) : operand->real;
+}
+
+/// The reals of 32 codes in the order that registers_avx2.h describes. A word below the upper half of 2^23 is the float
+/// 2^23 plus the word, of which 2^23 and the zero point are subtracted without rounding.
+BD_INLINE BD_AVX2 void all_reals_of(const operand *operand, const bool moves, int64_t i, __m256 reals[4]) {
+  const __m256i upper = _mm256_set1_epi16(0x4B00), zero = _mm256_setzero_si256();
+  const __m256i codes = moves ? _mm256_loadu_si256((const __m256i *)(operand->codes + i)) : zero;
+  const __m256i words[2] = {_mm256_unpacklo_epi8(codes, zero), _mm256_unpackhi_epi8(codes, zero)};
+  BD_UNROLL for (int j = 0; j < 4; j++) {
+    const __m256i wide =
+        j % 2 ? _mm256_unpackhi_epi16(words[j / 2], upper) : _mm256_unpacklo_epi16(words[j / 2], upper);
+    const __m256 moved = _mm256_sub_ps(_mm256_castsi256_ps(wide), operand->origin);
+    reals[j] = moves ? _mm256_mul_ps(moved, operand->scale) : operand->real;
+  }
 }
 
 /// As many elements as fill whole registers; returns where it stopped. The operation and what moves are constants.
@@ -154,9 +171,10 @@ BD_INLINE BD_AVX2 int64_t qbinary(const bd_qbinary *job, const bd_binary_operati
   const operand right = make_operand(job->right, right_moves, job->right_zero, job->right_scale);
   int64_t i = begin;
   for (; i + 32 <= end; i += 32) {
-    __m256 reals[4];
-    BD_UNROLL for (int j = 0; j < 4; j++)
-      reals[j] = apply(operation, reals_of(&left, left_moves, i + 8 * j), reals_of(&right, right_moves, i + 8 * j));
+    __m256 reals[4], others[4];
+    all_reals_of(&left, left_moves, i, reals);
+    all_reals_of(&right, right_moves, i, others);
+    BD_UNROLL for (int j = 0; j < 4; j++) reals[j] = apply(operation, reals[j], others[j]);
     _mm256_storeu_si256((__m256i *)(job->output + i), quantize(&quantizer, reals));
   }
   BD_NO_UNROLL for (; i + 8 <= end; i += 8)

@@ -114,6 +114,9 @@ BD_DECLARE_VECTOR_ENTRIES(scalar)
 BD_DECLARE_RECURRENT_ENTRIES(scalar)
 #if BD_X86
 BD_DECLARE_INTEGER_ENTRIES(avx2)
+size_t bd_qwinograd_packed_bytes_avx2(int64_t columns, int64_t channels);
+void bd_qwinograd_pack_avx2(const int8_t *weights, int64_t columns, int64_t channels, int8_t *packed);
+void bd_qwinograd_avx2(const bd_qgemm *job, int64_t tile_begin, int64_t tile_end);
 BD_DECLARE_ELEMENTWISE_ENTRIES(avx2)
 BD_DECLARE_POOL_ENTRIES(avx2)
 BD_DECLARE_FLOAT_ENTRIES(avx2)

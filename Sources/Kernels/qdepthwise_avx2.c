@@ -1,54 +1,28 @@
-/// Quantized depthwise convolution by 16-bit multiplications that add the products of two taps of one channel.
+/// Quantized depthwise convolution; qdepthwise_avx2.h says by which multiplications.
 ///
-/// Channels are taken in blocks of 32. The codes of two taps are interleaved and widened without crossing a lane, which
-/// gives four registers of 16-bit pairs in the order that registers_avx2.h describes.
-///
-/// Packed, for each block: the pairs of neighbouring taps of each kernel row, [ky][kx / 2][register][channel][2]; then,
-/// for 3x3 kernels, the taps of each kernel column as pairs of the rows (0, 1), (2, -) for a line and as pairs of the
-/// rows (-, 0), (1, 2) for the line below it, [kx][register][4 pairs][channel][2].
-#include "registers_avx2.h"
+/// Packed, for each block: of 3x3 kernels the taps of each kernel column as pairs of the rows (0, 1), (2, -) for a line and
+/// as pairs of the rows (-, 0), (1, 2) for the line below it, [kx][register][4 pairs][channel][2]; of taller ones what
+/// qdepthwise_avx2_strip.h describes; of all others the pairs of neighbouring taps of each kernel row,
+/// [ky][kx / 2][register][channel][2].
+#include "qdepthwise_avx2_strip.h"
 
 #if BD_X86
 
 #pragma STDC FP_CONTRACT OFF
 
-enum {
-  REGISTERS = BD_YMM_REGISTERS,
-  BLOCK = BD_YMM_COLUMNS,
-  VECTOR = 16,  // 16-bit weights of a register
-  GROUP_BYTES = 64 << 10,
-};
+enum { GROUP_BYTES = 64 << 10 };
 
-/// What all pixels of a block of channels share.
-typedef struct {
-  bd_ymm_epilogue epilogue;
-  const bd_depthwise_shape *shape;
-  const int16_t *weights;
-  int64_t channels;
-} block;
-
-static int64_t row_pairs(int64_t kernel_width) { return (kernel_width + 1) / 2; }
+static bool is_3x3(int64_t kernel_height, int64_t kernel_width) { return kernel_height == 3 && kernel_width == 3; }
 
 /// 16-bit weights of a block.
 static int64_t block_weights(int64_t kernel_height, int64_t kernel_width) {
-  const int64_t columns = kernel_height == 3 && kernel_width == 3 ? 3 * 4 : 0;
-  return (kernel_height * row_pairs(kernel_width) + columns) * REGISTERS * VECTOR;
+  if (is_3x3(kernel_height, kernel_width)) return 3 * 4 * REGISTERS * VECTOR;
+  if (takes_strips(kernel_height, kernel_width)) return strip_weights(kernel_height, kernel_width);
+  return kernel_height * ((kernel_width + 1) / 2) * REGISTERS * VECTOR;
 }
 
 size_t bd_qdepthwise_packed_bytes_avx2(int64_t channels, int64_t kernel_height, int64_t kernel_width) {
-  return (size_t)(bd_round_up(channels, BLOCK) * block_weights(kernel_height, kernel_width) / BLOCK) * sizeof(int16_t);
-}
-
-/// The kernels of one block of channels before packing.
-typedef struct {
-  const int8_t *weights;
-  int64_t channels, height, width;
-} source;
-
-/// A tap's weight, zero outside the kernel and beyond the channels.
-static int16_t tap(const source *source, int64_t channel, int64_t ky, int64_t kx) {
-  if (channel >= source->channels || ky < 0 || ky >= source->height || kx >= source->width) return 0;
-  return source->weights[(channel * source->height + ky) * source->width + kx];
+  return (size_t)(bd_round_up(channels, BLOCK) / BLOCK * block_weights(kernel_height, kernel_width)) * sizeof(int16_t);
 }
 
 static int16_t *pack_rows(const source *source, int16_t *packed) {
@@ -59,7 +33,7 @@ static int16_t *pack_rows(const source *source, int16_t *packed) {
   return packed;
 }
 
-static int16_t *pack_columns(const source *source, int16_t *packed) {
+static int16_t *pack_3x3(const source *source, int16_t *packed) {
   for (int64_t kx = 0; kx < 3; kx++)
     for (int j = 0; j < REGISTERS; j++)
       for (int pair = 0; pair < 4; pair++)
@@ -78,33 +52,14 @@ void bd_qdepthwise_pack_avx2(const int8_t *weights, int64_t channels, int64_t ke
   for (int64_t first = 0; first < channels; first += BLOCK) {
     const source source = {weights + first * kernel_height * kernel_width, channels - first, kernel_height,
                            kernel_width};
-    next = pack_rows(&source, next);
-    if (kernel_height == 3 && kernel_width == 3) next = pack_columns(&source, next);
+    if (is_3x3(kernel_height, kernel_width)) next = pack_3x3(&source, next);
+    else if (takes_strips(kernel_height, kernel_width)) next = pack_strips(&source, next);
+    else next = pack_rows(&source, next);
   }
-}
-
-BD_INLINE BD_AVX2 __m256i load(const void *address) { return _mm256_loadu_si256((const __m256i *)address); }
-
-/// Interleaves the codes of two taps and widens them: four registers of 16-bit pairs.
-BD_INLINE BD_AVX2 void make_pairs(__m256i first, __m256i second, __m256i pairs[REGISTERS]) {
-  const __m256i zero = _mm256_setzero_si256();
-  const __m256i low = _mm256_unpacklo_epi8(first, second), high = _mm256_unpackhi_epi8(first, second);
-  pairs[0] = _mm256_unpacklo_epi8(low, zero);
-  pairs[1] = _mm256_unpackhi_epi8(low, zero);
-  pairs[2] = _mm256_unpacklo_epi8(high, zero);
-  pairs[3] = _mm256_unpackhi_epi8(high, zero);
 }
 
 BD_INLINE BD_AVX2 void start_sums(const block *block, __m256i sums[REGISTERS]) {
   BD_UNROLL for (int j = 0; j < REGISTERS; j++) sums[j] = load(block->epilogue.bias + j * BD_YMM_LANES);
-}
-
-BD_INLINE BD_AVX2 __m256i add_products(__m256i sums, __m256i pairs, const int16_t *weights) {
-  return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, load(weights)));
-}
-
-BD_INLINE BD_AVX2 void store(const block *block, uint8_t *output, const __m256i sums[REGISTERS], const bool bounded) {
-  bd_store_codes(output, bd_codes_of_row(&block->epilogue, sums, bounded), block->channels);
 }
 
 /// One line of pixels, for any kernel.
@@ -138,7 +93,7 @@ BD_INLINE BD_AVX2 void lines_3x3(const block *block, const uint8_t *input, uint8
   const bd_depthwise_shape *shape = block->shape;
   const int64_t down = shape->dilation_height * shape->input.line, right = shape->dilation_width * shape->input.pixel;
   BD_NO_UNROLL for (int64_t x = 0; x < shape->width; x++) {
-    const int16_t *weights = block->weights + 3 * 2 * REGISTERS * VECTOR;
+    const int16_t *weights = block->weights;
     const uint8_t *codes = input;
     __m256i upper[REGISTERS], lower[REGISTERS];
     start_sums(block, upper);
@@ -181,15 +136,14 @@ LINES(two_lines_3x3, lines_3x3(block, input, output, 2, bounded))
 /// All lines of a group, for one block of channels.
 static void run_block(const block *block, const uint8_t *input, uint8_t *output, int64_t begin, int64_t end) {
   const bd_depthwise_shape *shape = block->shape;
-  const bool is_3x3 = shape->kernel_height == 3 && shape->kernel_width == 3;
-  const bool pairs = is_3x3 && shape->stride_height == 1 && shape->dilation_height == 1;
+  const bool small = is_3x3(shape->kernel_height, shape->kernel_width);
+  const bool shared = small && shape->stride_height == 1 && shape->dilation_height == 1;
   for (int64_t l = begin; l < end;) {
-    const int64_t image = l / shape->height, y = l % shape->height;
-    const uint8_t *in = input + image * shape->input.image + y * shape->stride_height * shape->input.line;
-    uint8_t *out = output + image * shape->output.image + y * shape->output.line;
-    const int lines = pairs && l + 1 < end && y + 1 < shape->height ? 2 : 1;
+    const uint8_t *in = line_input(shape, input, l);
+    uint8_t *out = line_output(shape, output, l);
+    const int lines = shared && l + 1 < end && l % shape->height + 1 < shape->height ? 2 : 1;
     if (lines == 2) two_lines_3x3(block, in, out);
-    else if (is_3x3) one_line_3x3(block, in, out);
+    else if (small) one_line_3x3(block, in, out);
     else any_lines(block, in, out);
     l += lines;
   }
@@ -198,6 +152,9 @@ static void run_block(const block *block, const uint8_t *input, uint8_t *output,
 void bd_qdepthwise_avx2(const bd_qdepthwise *job, int64_t line_begin, int64_t line_end) {
   const bd_depthwise_shape *shape = &job->shape;
   const int64_t weights = block_weights(shape->kernel_height, shape->kernel_width);
+  const bool is_tall = takes_strips(shape->kernel_height, shape->kernel_width);
+  strips strips;
+  if (is_tall) enter_strips(&strips, shape);
   // A group of lines stays in the cache while the blocks of channels pass over it.
   const int64_t line_bytes = bd_max(1, shape->stride_height * shape->input.line);
   const int64_t group = bd_round_up(bd_max(1, GROUP_BYTES / line_bytes), 2);
@@ -208,7 +165,9 @@ void bd_qdepthwise_avx2(const bd_qdepthwise *job, int64_t line_begin, int64_t li
       block.weights = (const int16_t *)job->packed_weights + first / BLOCK * weights;
       block.channels = shape->channels - first;
       bd_enter_columns(&block.epilogue, &job->epilogue, job->bias, first, block.channels, REGISTERS);
-      run_block(&block, job->input + first, job->output + first, l, bd_min(l + group, line_end));
+      const int64_t end = bd_min(l + group, line_end);
+      if (is_tall) run_strips(&strips, &block, job->input + first, job->output + first, l, end);
+      else run_block(&block, job->input + first, job->output + first, l, end);
     }
   }
 }

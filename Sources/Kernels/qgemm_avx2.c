@@ -6,7 +6,7 @@
 #pragma STDC FP_CONTRACT OFF
 
 enum {
-  MAX_ROWS = 4,  // of a tile; 8 registers of sums at most
+  MAX_ROWS = 4,  // of a tile; 9 registers of sums at most
   INPUT_BLOCK = 128 << 10,
   OUTPUT_BLOCK = 128 << 10,
 };
@@ -171,6 +171,11 @@ BD_INLINE BD_AVX2 void store_codes(const panel *panel, uint8_t *output, const in
       bd_store_codes(output + i * step, bd_codes_of_row(epilogue, sums[i], bounded), panel->columns);
     return;
   }
+  if (registers == 3) {
+    BD_UNROLL for (int i = 0; i < rows; i++)
+      bd_store_24_codes(output + i * step, bd_codes_of_24(epilogue, sums[i], bounded), panel->columns);
+    return;
+  }
   // Of 16 columns, two rows share a register of bytes.
   BD_UNROLL for (int i = 0; i < rows; i += 2) {
     const int next = i + 1 < rows ? i + 1 : i;
@@ -227,8 +232,10 @@ typedef void tiles(const panel *panel, const uint8_t *input, int64_t element, in
       tile(panel, input + t * rows * panel->input_step, element + t * rows * panel->output_step, rows,  \
            registers, form);                                                                            \
   }
-#define FORM(form) \
-  TILES(form, 1, 4) TILES(form, 2, 4) TILES(form, 1, 2) TILES(form, 2, 2) TILES(form, 3, 2) TILES(form, 4, 2)
+#define FORM(form)                                                                                      \
+  TILES(form, 1, 2) TILES(form, 2, 2) TILES(form, 3, 2) TILES(form, 4, 2)                               \
+  TILES(form, 1, 3) TILES(form, 2, 3) TILES(form, 3, 3)                                                 \
+  TILES(form, 1, 4) TILES(form, 2, 4)
 
 FORM(ANY) FORM(SAFE) FORM(MIXED)
 
@@ -238,14 +245,15 @@ typedef struct {
   tiles *of_rows[MAX_ROWS + 1];
 } tile_set;
 
-#define TILE_SETS(form)                                              \
-  {                                                                  \
-    {4, {NULL, form##_1x2, form##_2x2, form##_3x2, form##_4x2}},     \
-    {2, {NULL, form##_1x4, form##_2x4}},                             \
+#define TILE_SETS(form)                                                     \
+  {                                                                         \
+    [2] = {4, {NULL, form##_1x2, form##_2x2, form##_3x2, form##_4x2}},      \
+    [3] = {3, {NULL, form##_1x3, form##_2x3, form##_3x3}},                  \
+    [4] = {2, {NULL, form##_1x4, form##_2x4}},                              \
   }
 
-/// By form, and by whether the panel is a wide one.
-static const tile_set tile_sets[3][2] = {
+/// By form and registers of the panel.
+static const tile_set tile_sets[3][MAX_REGISTERS + 1] = {
     [ANY] = TILE_SETS(ANY),
     [SAFE] = TILE_SETS(SAFE),
     [MIXED] = TILE_SETS(MIXED),
@@ -288,7 +296,7 @@ static void run_block(const bd_qgemm *job, const bd_grid *grid, int64_t begin, i
   while (panel.first_column < shape->columns) {
     const int64_t left = shape->columns - panel.first_column;
     const int registers = panel_registers(left);
-    const tile_set *set = &tile_sets[*packed][registers == MAX_REGISTERS];
+    const tile_set *set = &tile_sets[*packed][registers];
     panel.columns = bd_min(left, registers * LANES);
     panel.lists = (const int32_t *)(packed + HEADER);
     panel.weights = packed + HEADER + list_bytes(shape->segment_count, shape->segment_length);

@@ -1,7 +1,7 @@
 /// How the AVX2 table packs the weights of quantized sums.
 ///
-/// The columns are cut into panels of 32 and 16, which are 4 and 2 registers of sums for each row (pixel). A quad of
-/// four neighbouring elements is multiplied in one of two ways, both exact:
+/// The columns are cut into panels of 32, 24 and 16, which are 4, 3 and 2 registers of sums for each row (pixel). A quad
+/// of four neighbouring elements is multiplied in one of two ways, both exact:
 /// - any weights: the input codes are split into 16-bit pairs (0, 2) and (1, 3) by a mask and a shift, and vpmaddwd
 ///   multiplies them by 16-bit weights, [pair][column][2];
 /// - pair-safe weights: where no pair of weights of one sign adds up to more than 128 in magnitude, the 16-bit sums of
@@ -34,8 +34,11 @@ static const uint8_t pairings[PAIRINGS][16] = {
     {0, 3, 1, 2, 4, 7, 5, 6, 8, 11, 9, 10, 12, 15, 13, 14},
 };
 
-/// Registers of the panel that covers the next columns.
-BD_INLINE int panel_registers(int64_t columns) { return columns > 16 ? 4 : 2; }
+/// Registers of the panel that covers the next columns: never one, and in all as few as there can be.
+BD_INLINE int panel_registers(int64_t columns) {
+  const int64_t left = bd_max(2, (columns + LANES - 1) / LANES);
+  return left == 5 ? 3 : (int)bd_min(left, MAX_REGISTERS);
+}
 
 /// 32-bit elements of a segment's list: the number of quads of each class; their first elements, sorted by class; and,
 /// for packing, the class of each quad in a byte.

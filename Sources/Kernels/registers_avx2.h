@@ -78,6 +78,14 @@ BD_INLINE BD_AVX2 __m256i bd_codes_of_row(const bd_ymm_epilogue *own, const __m2
                        bd_scale_pair(own, 2, sums[2], sums[3], bounded));
 }
 
+/// The codes of 24 columns, in natural order in the lower bytes.
+BD_INLINE BD_AVX2 __m256i bd_codes_of_24(const bd_ymm_epilogue *own, const __m256i sums[3], const bool bounded) {
+  const __m256i last = bd_scale(own, 2, sums[2], bounded);
+  const __m256i high = _mm256_adds_epi16(_mm256_packs_epi32(last, last), own->zero_point);
+  const __m256i codes = bd_pack_codes(own, bd_scale_pair(own, 0, sums[0], sums[1], bounded), high);
+  return _mm256_permutevar8x32_epi32(codes, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7));
+}
+
 /// Stores the first `count` < 32 bytes of a register.
 BD_AVX2 __attribute__((noinline)) static void bd_store_some(uint8_t *output, __m256i codes, int64_t count) {
   _Alignas(32) uint8_t bytes[32];
@@ -94,6 +102,14 @@ BD_AVX2 __attribute__((noinline)) static void bd_store_some(uint8_t *output, __m
 BD_INLINE BD_AVX2 void bd_store_codes(uint8_t *output, __m256i codes, int64_t count) {
   if (count >= BD_YMM_COLUMNS) _mm256_storeu_si256((__m256i *)output, codes);
   else bd_store_some(output, codes, count);
+}
+
+/// Stores 24 bytes, or the first `count` when it is less.
+BD_INLINE BD_AVX2 void bd_store_24_codes(uint8_t *output, __m256i codes, int64_t count) {
+  if (count >= 24) {
+    _mm_storeu_si128((__m128i *)output, _mm256_castsi256_si128(codes));
+    _mm_storel_epi64((__m128i *)(output + 16), _mm256_extracti128_si256(codes, 1));
+  } else bd_store_some(output, codes, count);
 }
 
 #endif

@@ -124,6 +124,23 @@ struct QuantizedDepthwiseTests {
         }
     }
 
+    @Test("Tall kernels of any stride and dilation are summed exactly", arguments: KernelTable.supported)
+    func tallKernels(table: KernelTable) {
+        let kernels = [(5, 3), (5, 5), (7, 7), (6, 5), (9, 4), (11, 11), (13, 9), (15, 15), (31, 1), (1, 31)]
+        for (seed, (height, width)) in kernels.enumerated() {
+            for stride in 1...3 {
+                var generator = SeededNumbers(seed: seed)
+                var shape = QuantizedDepthwiseCase(
+                    images: 2, height: stride == 1 ? 5 : 3, width: seed == 1 ? 45 : 7 - stride, channels: 35,
+                    kernelHeight: height, kernelWidth: width, strideHeight: stride,
+                    strideWidth: generator.integer(1...3), dilationHeight: generator.chance(3) ? 2 : 1,
+                    dilationWidth: generator.chance(3) ? 2 : 1, outputGap: 3)
+                shape.fill(seed % 2 == 0 ? .any : .extreme, using: &generator)
+                expectSameBytes(shape.run(table), shape.expectedOutput(), "\(shape)")
+            }
+        }
+    }
+
     @Test("Any split of the lines gives the same bytes", arguments: KernelTable.supported)
     func splits(table: KernelTable) {
         for seed in 100..<130 {

@@ -99,9 +99,10 @@ struct QuantizedSumCase: CustomStringConvertible {
     }
 
     /// Runs a table over the pixels, cut at the given places; with codes to add to the result they are added afterwards, by
-    /// the kernel of the sums itself or by that of additions.
+    /// the kernel of the sums itself or by that of additions. Of `tiles` the cuts are, and Winograd's kernel computes them.
     func run(
-        _ table: KernelTable, cuts: [Int] = [], adding codes: KernelMemory<UInt8>? = nil, isApart: Bool = false
+        _ table: KernelTable, cuts: [Int] = [], tiles: Int? = nil, adding codes: KernelMemory<UInt8>? = nil,
+        isApart: Bool = false
     ) -> KernelMemory<UInt8> {
         let entries = table.entries
         let output = emptyOutput()
@@ -111,8 +112,14 @@ struct QuantizedSumCase: CustomStringConvertible {
         let weights = KernelMemory(self.weights)
         let zeros = weightZero.map { KernelMemory($0) }
         let segments = Int64(offsets.count), length = Int64(segmentLength), columns = Int64(self.columns)
-        let packed = KernelMemory<Int8>(count: entries.qgemm_packed_bytes(columns, segments, length))
-        entries.qgemm_pack(weights.start, columns, segments, length, packed.start)
+        let packed: KernelMemory<Int8>
+        if tiles == nil {
+            packed = KernelMemory(count: entries.qgemm_packed_bytes(columns, segments, length))
+            entries.qgemm_pack(weights.start, columns, segments, length, packed.start)
+        } else {
+            packed = KernelMemory(count: entries.qwinograd_packed_bytes(columns, length / 3))
+            entries.qwinograd_pack(weights.start, columns, length / 3, packed.start)
+        }
         let shape = bd_sum_shape(
             images: Int64(images), height: Int64(height), width: Int64(width),
             input: bd_strides(
@@ -127,7 +134,13 @@ struct QuantizedSumCase: CustomStringConvertible {
             epilogue: requantization.epilogue(multiplier: multiplier), output: output.start, then: nil)
         withUnsafePointer(to: then) { then in
             if codes != nil, !isApart { job.then = then }
-            for (begin, end) in zip([0] + cuts, cuts + [pixels]) { entries.qgemm(&job, Int64(begin), Int64(end)) }
+            for (begin, end) in zip([0] + cuts, cuts + [tiles ?? pixels]) {
+                if tiles == nil {
+                    entries.qgemm(&job, Int64(begin), Int64(end))
+                } else {
+                    entries.qwinograd(&job, Int64(begin), Int64(end))
+                }
+            }
         }
         if codes != nil, isApart {
             for pixel in 0..<pixels {

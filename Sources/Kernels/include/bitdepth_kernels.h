@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-enum { BD_GUARD = 128, BD_ALIGNMENT = 64 };
+enum { BD_GUARD = 128, BD_ALIGNMENT = 64, BD_WINOGRAD_CHANNELS = 1024 };
 
 typedef enum {
   BD_ISA_SCALAR = 0,
@@ -341,6 +341,14 @@ typedef struct bd_kernels {
   size_t (*qgemm_packed_bytes)(int64_t columns, int64_t segment_count, int64_t segment_length);
   void (*qgemm_pack)(const int8_t *weights, int64_t columns, int64_t segment_count, int64_t segment_length, int8_t *packed);
   void (*qgemm)(const bd_qgemm *job, int64_t pixel_begin, int64_t pixel_end);
+
+  // The same sums of a 3x3 convolution of stride 1, four outputs at a time by fewer multiplications. The job is that of
+  // qgemm, one segment of 3 * channels elements for each kernel row, of at most BD_WINOGRAD_CHANNELS channels, without
+  // weight_zero, and codes come out. Ranges count tiles of 2 x 2 output pixels: images * ceil(height / 2) *
+  // ceil(width / 2). NULL where the instruction set gains nothing by it.
+  size_t (*qwinograd_packed_bytes)(int64_t columns, int64_t channels);
+  void (*qwinograd_pack)(const int8_t *weights, int64_t columns, int64_t channels, int8_t *packed);
+  void (*qwinograd)(const bd_qgemm *job, int64_t tile_begin, int64_t tile_end);
 
   // `weights` are [channels][kernel_height][kernel_width]. Ranges count output lines (images * height).
   size_t (*qdepthwise_packed_bytes)(int64_t channels, int64_t kernel_height, int64_t kernel_width);

@@ -31,22 +31,15 @@ extension ProgramBuilder {
     mutating func addQuantizedSum(
         _ island: Island, shape: SumShape, weights: QuantizedWeights, groups: Int, arranged: (Int) -> [Int8],
         input: BufferID, output: BufferID, outputOffset: Int = 0, then: (sum: ResidualSum, other: BufferID)? = nil,
-        multiplyAccumulates: Int
+        multiplyAccumulates: Int, kernel given: QuantizedSumKernel? = nil
     ) throws(BitdepthError) {
-        let packedBytes = try kernels.entry(\.qgemm_packed_bytes)
-        let pack = try kernels.entry(\.qgemm_pack)
-        let kernel = try kernels.entry(\.qgemm)
-        let (columns, segments, length) = (
-            Int64(shape.columns), Int64(shape.segmentOffsets.count), Int64(shape.segmentLength)
-        )
+        let kernel = if let given { given } else { try QuantizedSumKernel.direct(kernels, shape) }
         var groupSteps: [QuantizedSumStep.Group] = []
         for group in 0..<groups {
-            var packed = [Int8](repeating: 0, count: packedBytes(columns, segments, length))
-            pack(arranged(group), columns, segments, length, &packed)
             let range = group * shape.columns..<(group + 1) * shape.columns
             groupSteps.append(
                 QuantizedSumStep.Group(
-                    weights: constant(packed),
+                    weights: constant(kernel.pack(arranged(group))),
                     bias: constant(Array(weights.bias[range]).paddedForColumns(with: 0)),
                     multiplier: constant(Array(weights.multipliers[range]).paddedForColumns(with: 0)),
                     weightZero: weights.isSymmetric
@@ -58,13 +51,13 @@ extension ProgramBuilder {
         let epilogue = island.epilogue
         let binary = try kernels.entry(\.qbinary)
         var description = island.description(
-            kernel: "qgemm \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates)
+            kernel: "\(kernel.name) \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates)
         if let then { description.fused += then.sum.fused }
         add(description, reads: [input] + (then.map { [$0.other] } ?? []), writes: [output]) {
-            [groupSteps, kernels] placement in
+            [groupSteps, kernels, entry = kernel.entry, parts = kernel.parts, grain = kernel.grain] placement in
             QuantizedSumStep(
-                kernel: kernel, shape: shape, offsets: offsets, input: placement[input], output: placement[output],
-                groups: groupSteps, epilogue: epilogue,
+                kernel: entry, parts: parts, grain: grain, shape: shape, offsets: offsets, input: placement[input],
+                output: placement[output], groups: groupSteps, epilogue: epilogue,
                 then: then.map {
                     $0.sum.step(
                         other: placement[$0.other], output: placement[output], kernel: binary, kernels: kernels)

@@ -56,7 +56,8 @@ struct QuantizedConvolution: Lowering {
             try builder.addQuantizedSum(
                 island, shape: plan.sum, weights: weights, groups: plan.group,
                 arranged: { plan.arranged(weights.codes, group: $0) }, input: image, output: output.buffer,
-                outputOffset: plan.targetOffset, then: then, multiplyAccumulates: plan.multiplyAccumulates)
+                outputOffset: plan.targetOffset, then: then, multiplyAccumulates: plan.multiplyAccumulates,
+                kernel: .winograd(builder.kernels, plan, weights, outputs: island.epilogue.kind))
         }
     }
 

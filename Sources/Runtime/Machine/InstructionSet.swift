@@ -39,9 +39,12 @@ struct KernelTable: @unchecked Sendable {
 
     init(table: UnsafePointer<bd_kernels>) { self.table = table }
 
+    /// An entry point that some tables lack.
+    func optionalEntry<Function>(_ path: KeyPath<bd_kernels, Function?>) -> Function? { table.pointee[keyPath: path] }
+
     /// One entry point, which every table must have.
     func entry<Function>(_ path: KeyPath<bd_kernels, Function?>) throws(BitdepthError) -> Function {
-        guard let function = table.pointee[keyPath: path] else {
+        guard let function = optionalEntry(path) else {
             throw BitdepthError(.internal, "the kernel table has no entry for \(path)")
         }
         return function

@@ -45,7 +45,10 @@ struct QuantizedSumStep: Step {
         var outputOffset: Int
     }
 
-    var kernel: @convention(c) (UnsafePointer<bd_qgemm>?, Int64, Int64) -> Void
+    var kernel: QuantizedSumKernel.Entry
+    /// Of what the kernel's ranges count: pixels, or tiles of them.
+    var parts: Int
+    var grain: Int
     var shape: SumShape
     var offsets: Location
     var input: Location
@@ -73,7 +76,7 @@ struct QuantizedSumStep: Step {
                 epilogue: epilogue.kernelEpilogue(multiplier: frame.pointer(group.multiplier, as: Float.self)),
                 output: frame.pointer(output) + group.outputOffset * bytesPerOutput, then: then)
             withUnsafePointer(to: &job) { job in
-                frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
+                frame.parallel(parts, grain: grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
             }
         }
     }
