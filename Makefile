@@ -16,7 +16,7 @@ STATIC_FLAGS := -c release --product bitdepth --static-swift-stdlib -Xswiftc -st
 STATIC_FLAGS += -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
     -Xswiftc -use-ld=lld -Xlinker -T -Xlinker "$(CURDIR)/scripts/no-unwind-tables.ld"
 
-.PHONY: help setup build release demo test models table sanitize bench docs lint install clean
+.PHONY: help setup build release demo test models table sanitize kernels bench docs lint install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -61,6 +61,10 @@ sanitize: setup ## data races of concurrent runs; bad memory accesses and undefi
 	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address -Xcc -fsanitize=undefined \
 	    -Xcc -fno-sanitize-recover=undefined --scratch-path .build-sanitize-address \
 	    --filter 'Bitdepth(Kernels|Formats|DataSources)Tests'
+
+kernels: ## every instruction set's kernels against the scalar ones, those of other processors by emulation; instruction counts
+	@scripts/setup.sh kernels
+	@scripts/kernels.sh
 
 bench: setup release ## time float and INT8 against ONNX Runtime, one thread (BENCH_FLAGS=--help)
 	@scripts/test-environment.sh

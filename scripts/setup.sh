@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks; quick and silent about what is there.
 #
-#   scripts/setup.sh [build|test|demo|models|lint]…        without a name: build, test and demo
+#   scripts/setup.sh [build|test|demo|models|lint|kernels]…        without a name: build, test and demo
 set -euo pipefail
 
 # One line per need: group, Debian package, command that succeeds where the need is met.
@@ -19,6 +19,13 @@ lint  shellcheck            command -v shellcheck
 models python3-venv         python3 -c 'import venv, ensurepip'
 models espeak-ng            command -v espeak-ng
 models fonts-dejavu-core    test -f /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf
+kernels gcc                 command -v gcc
+kernels libsimde-dev        test -f /usr/include/simde/x86/avx512.h
+kernels gcc-aarch64-linux-gnu command -v aarch64-linux-gnu-gcc
+kernels libc6-dev-arm64-cross test -f /usr/aarch64-linux-gnu/include/stdio.h
+kernels lld                 command -v ld.lld || command -v "$(clang -print-prog-name=ld.lld)"
+kernels qemu-user           command -v qemu-aarch64
+kernels valgrind            command -v valgrind && test -f /usr/include/valgrind/callgrind.h
 NEEDS
 }
 
@@ -32,7 +39,7 @@ missing_packages() {
 
 if (($# == 0)); then set -- build test demo; fi
 for group; do
-    [[ " build test demo models lint " == *" $group "* ]] || { echo "setup: unknown group '$group'" >&2; exit 64; }
+    [[ " build test demo models lint kernels " == *" $group "* ]] || { echo "setup: unknown group '$group'" >&2; exit 64; }
 done
 
 if ! command -v swift >/dev/null; then

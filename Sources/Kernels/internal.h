@@ -12,14 +12,27 @@
 #define BD_X86 0
 #endif
 
+#if defined(__aarch64__) && defined(__ARM_NEON) && !defined(BD_SCALAR_ONLY)
+#define BD_ARM64 1
+#else
+#define BD_ARM64 0
+#endif
+
 // Target attributes stand on every function that uses an instruction set, because the package is compiled without
 // -march flags. A build that passes such flags itself may define BD_NO_TARGETS to make them empty.
 #if BD_X86 && !defined(BD_NO_TARGETS)
 #define BD_AVX2 __attribute__((target("avx2,fma,f16c")))
+#define BD_AVXVNNI __attribute__((target("avx2,fma,f16c,avxvnni")))
 #define BD_AVX512VNNI __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
+#define BD_AMX __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,amx-tile,amx-int8")))
 #else
 #define BD_AVX2
+#define BD_AVXVNNI
 #define BD_AVX512VNNI
+#define BD_AMX
+#endif
+#if BD_ARM64
+#define BD_NEONDOT __attribute__((target("arch=armv8.2-a+dotprod")))
 #endif
 
 /// For the small functions that hot loops are made of: constant arguments must reach the inner loop.
@@ -35,8 +48,14 @@
 #endif
 
 /// Finishes a vector here, and starts no load that follows earlier. The compiler would interleave independent chains of
-/// operations, run out of registers, and spill.
+/// operations, run out of registers, and spill. Emulated vectors are no registers.
+#if defined(BD_EMULATED)
+#define BD_FINISH(vector)
+#elif defined(__aarch64__)
+#define BD_FINISH(vector) __asm__ volatile("" : "+w"(vector)::"memory")
+#else
 #define BD_FINISH(vector) __asm__ volatile("" : "+v"(vector)::"memory")
+#endif
 
 /// The name of a table entry in a header that is written once for all instruction sets; the includer has defined BD_ISA.
 #define BD_PASTE(name, isa) name##_##isa
@@ -122,6 +141,7 @@ BD_DECLARE_POOL_ENTRIES(avx2)
 BD_DECLARE_FLOAT_ENTRIES(avx2)
 BD_DECLARE_VECTOR_ENTRIES(avx2)
 BD_DECLARE_RECURRENT_ENTRIES(avx2)
+BD_DECLARE_INTEGER_ENTRIES(avxvnni)
 BD_DECLARE_INTEGER_ENTRIES(avx512vnni)
 void bd_quantize_u8_avx512vnni(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,
                                int64_t end);
@@ -130,7 +150,24 @@ void bd_qbinary_avx512vnni(const bd_qbinary *job, int64_t begin, int64_t end);
 BD_DECLARE_FLOAT_ENTRIES(avx512vnni)
 BD_DECLARE_VECTOR_ENTRIES(avx512vnni)
 BD_DECLARE_RECURRENT_ENTRIES(avx512vnni)
+size_t bd_qgemm_packed_bytes_amx(int64_t columns, int64_t segment_count, int64_t segment_length);
+void bd_qgemm_pack_amx(const int8_t *weights, int64_t columns, int64_t segment_count, int64_t segment_length,
+                       int8_t *packed);
+void bd_qgemm_amx(const bd_qgemm *job, int64_t pixel_begin, int64_t pixel_end);
 #endif
+#if BD_ARM64
+BD_DECLARE_INTEGER_ENTRIES(neon)
+BD_DECLARE_ELEMENTWISE_ENTRIES(neon)
+BD_DECLARE_POOL_ENTRIES(neon)
+BD_DECLARE_FLOAT_ENTRIES(neon)
+BD_DECLARE_VECTOR_ENTRIES(neon)
+BD_DECLARE_RECURRENT_ENTRIES(neon)
+BD_DECLARE_INTEGER_ENTRIES(neondot)
+BD_DECLARE_RECURRENT_ENTRIES(neondot)
+#endif
+
+/// A bit, `1u << isa`, for each instruction set that this processor and operating system offer.
+uint32_t bd_offered_isas(void);
 
 /// Limits a value; NaN stays NaN, and a zero keeps its sign. The operand order is that of vmaxps and vminps.
 BD_INLINE float bd_clamp(float value, float minimum, float maximum) {

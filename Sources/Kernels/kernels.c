@@ -1,16 +1,17 @@
-/// Which instruction sets run here, and the table of each.
+/// The table of each instruction set.
 #include "internal.h"
-
-#if BD_X86
-#include <cpuid.h>
-#endif
 
 #pragma STDC FP_CONTRACT OFF
 
-#define BD_INTEGER_ENTRIES(isa)                                                                         \
+#define BD_SUM_ENTRIES(isa)                                                                             \
   .qgemm_packed_bytes = bd_qgemm_packed_bytes_##isa, .qgemm_pack = bd_qgemm_pack_##isa,                 \
-  .qgemm = bd_qgemm_##isa, .qdepthwise_packed_bytes = bd_qdepthwise_packed_bytes_##isa,                 \
+  .qgemm = bd_qgemm_##isa
+
+#define BD_DEPTHWISE_ENTRIES(isa)                                                                       \
+  .qdepthwise_packed_bytes = bd_qdepthwise_packed_bytes_##isa,                                          \
   .qdepthwise_pack = bd_qdepthwise_pack_##isa, .qdepthwise = bd_qdepthwise_##isa
+
+#define BD_INTEGER_ENTRIES(isa) BD_SUM_ENTRIES(isa), BD_DEPTHWISE_ENTRIES(isa)
 
 #define BD_ELEMENTWISE_ENTRIES(isa)                                                                     \
   .dequantize_u8 = bd_dequantize_u8_##isa, .map_u8 = bd_map_u8_##isa, .sbinary = bd_sbinary_##isa,      \
@@ -67,6 +68,18 @@ static const bd_kernels avx2_kernels = {
     BD_RECURRENT_ENTRIES(avx2),
 };
 
+static const bd_kernels avxvnni_kernels = {
+    .isa = BD_ISA_AVXVNNI,
+    .name = "avxvnni",
+    BD_INTEGER_ENTRIES(avxvnni),
+    BD_QUANTIZING_ENTRIES(avx2),
+    BD_ELEMENTWISE_ENTRIES(avx2),
+    BD_POOL_ENTRIES(avx2),
+    BD_FLOAT_ENTRIES(avx2),
+    BD_VECTOR_ENTRIES(avx2),
+    BD_RECURRENT_ENTRIES(avx2),
+};
+
 static const bd_kernels avx512vnni_kernels = {
     .isa = BD_ISA_AVX512VNNI,
     .name = "avx512vnni",
@@ -79,46 +92,69 @@ static const bd_kernels avx512vnni_kernels = {
     BD_RECURRENT_ENTRIES(avx512vnni),
 };
 
-/// Whether the bits of `wanted` are all set in `value`.
-static bool has(uint32_t value, uint32_t wanted) { return (value & wanted) == wanted; }
-
-/// The register states that the operating system saves (XCR0); 0 where it saves none.
-static uint32_t saved_states(uint32_t leaf1_ecx) {
-  if (!has(leaf1_ecx, bit_OSXSAVE)) return 0;
-  uint32_t low, high;
-  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return low;
-}
-
-/// Asks the processor by cpuid, which needs nothing of the C runtime.
-static bd_isa detect(void) {
-  enum { YMM_STATES = 0x06, ZMM_STATES = 0xE6 };
-  uint32_t a, b, c, d, ecx1;
-  if (!__get_cpuid(1, &a, &b, &ecx1, &d)) return BD_ISA_SCALAR;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return BD_ISA_SCALAR;
-  const uint32_t states = saved_states(ecx1);
-  if (!has(states, YMM_STATES) || !has(ecx1, bit_AVX | bit_FMA | bit_F16C) || !has(b, bit_AVX2)) return BD_ISA_SCALAR;
-  const uint32_t avx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512VL | bit_AVX512DQ;
-  if (!has(states, ZMM_STATES) || !has(b, avx512) || !has(c, bit_AVX512VNNI)) return BD_ISA_AVX2;
-  return BD_ISA_AVX512VNNI;
-}
-
-#else
-
-static bd_isa detect(void) { return BD_ISA_SCALAR; }
+static const bd_kernels amx_kernels = {
+    .isa = BD_ISA_AMX,
+    .name = "amx",
+    BD_SUM_ENTRIES(amx),
+    BD_DEPTHWISE_ENTRIES(avx512vnni),
+    BD_QUANTIZING_ENTRIES(avx512vnni),
+    BD_ELEMENTWISE_ENTRIES(avx2),
+    BD_POOL_ENTRIES(avx2),
+    BD_FLOAT_ENTRIES(avx512vnni),
+    BD_VECTOR_ENTRIES(avx512vnni),
+    BD_RECURRENT_ENTRIES(avx512vnni),
+};
 
 #endif
 
-bd_isa bd_best_isa(void) { return detect(); }
+#if BD_ARM64
 
-bool bd_isa_supported(bd_isa isa) { return (int)isa >= 0 && isa <= detect(); }
+static const bd_kernels neon_kernels = {
+    .isa = BD_ISA_NEON,
+    .name = "neon",
+    BD_INTEGER_ENTRIES(neon),
+    BD_QUANTIZING_ENTRIES(neon),
+    BD_ELEMENTWISE_ENTRIES(neon),
+    BD_POOL_ENTRIES(neon),
+    BD_FLOAT_ENTRIES(neon),
+    BD_VECTOR_ENTRIES(neon),
+    BD_RECURRENT_ENTRIES(neon),
+};
+
+static const bd_kernels neondot_kernels = {
+    .isa = BD_ISA_NEONDOT,
+    .name = "neondot",
+    BD_INTEGER_ENTRIES(neondot),
+    BD_QUANTIZING_ENTRIES(neon),
+    BD_ELEMENTWISE_ENTRIES(neon),
+    BD_POOL_ENTRIES(neon),
+    BD_FLOAT_ENTRIES(neon),
+    BD_VECTOR_ENTRIES(neon),
+    BD_RECURRENT_ENTRIES(neondot),
+};
+
+#endif
+
+bool bd_isa_supported(bd_isa isa) { return (unsigned)isa < BD_ISA_COUNT && (bd_offered_isas() >> isa & 1); }
+
+bd_isa bd_best_isa(void) {
+  int best = BD_ISA_COUNT - 1;
+  while (!bd_isa_supported((bd_isa)best)) best--;
+  return (bd_isa)best;
+}
 
 const bd_kernels *bd_kernels_for(bd_isa isa) {
   if (!bd_isa_supported(isa)) return NULL;
   switch (isa) {
 #if BD_X86
+    case BD_ISA_AMX: return &amx_kernels;
     case BD_ISA_AVX512VNNI: return &avx512vnni_kernels;
+    case BD_ISA_AVXVNNI: return &avxvnni_kernels;
     case BD_ISA_AVX2: return &avx2_kernels;
+#endif
+#if BD_ARM64
+    case BD_ISA_NEONDOT: return &neondot_kernels;
+    case BD_ISA_NEON: return &neon_kernels;
 #endif
     default: return &scalar_kernels;
   }

@@ -8,10 +8,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// Without this the compiler loads the elements of further rows first, and then has to spill sums: a tile leaves it one
-/// register for them.
-#define BD_FINISH_FIRST(sum) __asm__ volatile("" : "+v"(sum) : : "memory")
-
 /// The sums of a tile before this part: the bias, or what the part before left in the output.
 BD_FLOATS BD_INLINE void open_sums(const sgemm_part *part, const sgemm_panel *panel, float *const *output, int rows,
                                    int vectors, floats sums[rows][vectors]) {
@@ -72,7 +68,8 @@ BD_FLOATS BD_INLINE void add_part(const sgemm_part *part, const sgemm_panel *pan
         BD_UNROLL
         for (int v = 0; v < vectors; v++) {
           sums[r][v] = multiply_add(element, column[v], sums[r][v]);
-          BD_FINISH_FIRST(sums[r][v]);
+          // Otherwise the elements of further rows are loaded first; a tile leaves one register for them.
+          BD_FINISH(sums[r][v]);
         }
       }
     }

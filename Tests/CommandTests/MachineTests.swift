@@ -1,3 +1,4 @@
+import Bitdepth
 import BitdepthTensors
 import Testing
 
@@ -35,6 +36,22 @@ struct MachineTests {
         #expect(machine.physicalCores >= 1 && machine.physicalCores <= machine.logicalProcessors)
         #expect(!machine.system.isEmpty)
         #expect((machine.memory ?? 1) > 0)
+    }
+
+    @Test("sys says of each instruction set whether it runs here, and where its kernels were tested")
+    func instructionSets() {
+        #expect(
+            Sys.json(.scalar) == [
+                "instruction_set": .string("scalar"), "runs_here": .bool(true), "tested_on": .string("hardware"),
+            ])
+        for set in InstructionSet.allCases {
+            let isEmulated = [InstructionSet.amx, .neon, .neondot].contains(set)
+            #expect(
+                Sys.json(set) == [
+                    "instruction_set": .string(set.rawValue), "runs_here": .bool(set.isSupported),
+                    "tested_on": .string(isEmulated ? "emulation" : "hardware"),
+                ])
+        }
     }
 
     @Test("Work stops with the shell's number for the signal", arguments: [(2, 130), (15, 143)] as [(Int32, Int32)])

@@ -20,7 +20,7 @@ struct KernelTable: Sendable, CustomTestStringConvertible {
 
     /// Every table that this processor can run. The others are named once on the console, so that no run looks as if
     /// it had tested them.
-    static let supported: [KernelTable] = [BD_ISA_SCALAR, BD_ISA_AVX2, BD_ISA_AVX512VNNI].compactMap { isa in
+    static let supported: [KernelTable] = (0..<UInt32(BD_ISA_COUNT)).map { bd_isa($0) }.compactMap { isa in
         let table = KernelTable(isa)
         if table == nil { print("Kernels of instruction set \(isa.rawValue) are skipped: not supported here.") }
         return table

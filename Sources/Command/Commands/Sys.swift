@@ -15,13 +15,17 @@ struct Sys: ParsableCommand {
         let threads = try ComputeOptions.parse([]).threadCount()
         let best = InstructionSet.best
         let offered = InstructionSet.allCases.filter(\.isSupported)
+        let elsewhere = InstructionSet.allCases.filter { !$0.isSupported }
+        let emulated = InstructionSet.allCases.filter { $0.evidence == .emulation }
         try output.show("sys", json: json(machine, threads, best, offered)) { stream in
-            let others = offered.filter { $0 != best }.reversed().map(\.rawValue).joined(separator: ", ")
+            let others = Sys.names(offered.filter { $0 != best }.reversed())
             let rows = [
                 ("processor", machine.processor ?? NumberText.missing),
                 ("cores", Sys.cores(machine)),
                 ("threads", "\(threads) unless --threads says otherwise"),
                 ("kernels", best.rawValue + (others.isEmpty ? "" : ", also \(others)")),
+                ("elsewhere", "\(Sys.names(elsewhere)): not on this processor"),
+                ("emulated", "\(Sys.names(emulated)): tested under emulation only"),
                 ("memory", Sys.memory(machine)),
                 ("system", machine.system),
             ]
@@ -40,9 +44,22 @@ struct Sys: ParsableCommand {
             "logical_processors": .integer(machine.logicalProcessors),
             "processor_quota": .optional(machine.processorQuota), "threads": .integer(threads),
             "instruction_set": .string(best.rawValue), "instruction_sets": .strings(offered.map(\.rawValue)),
+            "kernels": .array(InstructionSet.allCases.map(Sys.json)),
             "memory_bytes": .optional(machine.memory.flatMap { Int(exactly: $0) }),
             "available_memory_bytes": .optional(machine.availableMemory.flatMap { Int(exactly: $0) }),
         ]
+    }
+
+    /// One instruction set: whether it runs here, and where its kernels have been tested.
+    static func json(_ set: InstructionSet) -> JSONValue {
+        [
+            "instruction_set": .string(set.rawValue), "runs_here": .bool(set.isSupported),
+            "tested_on": .string(set.evidence.rawValue),
+        ]
+    }
+
+    private static func names(_ sets: [InstructionSet]) -> String {
+        sets.map(\.rawValue).joined(separator: ", ")
     }
 
     private static func cores(_ machine: Machine) -> String {

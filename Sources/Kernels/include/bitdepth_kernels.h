@@ -17,12 +17,17 @@ extern "C" {
 
 enum { BD_GUARD = 128, BD_ALIGNMENT = 64, BD_WINOGRAD_CHANNELS = 1024 };
 
+/// Of those that a processor offers, the later is the faster.
 typedef enum {
   BD_ISA_SCALAR = 0,
   BD_ISA_AVX2 = 1,
-  BD_ISA_AVX512VNNI = 2,
+  BD_ISA_AVXVNNI = 2,
+  BD_ISA_AVX512VNNI = 3,
+  BD_ISA_AMX = 4,
+  BD_ISA_NEON = 5,     ///< what every arm64 processor has
+  BD_ISA_NEONDOT = 6,  ///< with sdot, from Armv8.2 on
 } bd_isa;
-enum { BD_ISA_COUNT = 3 };
+enum { BD_ISA_COUNT = 7 };
 
 /// Where the pixels of an image lie: pixel (n, y, x) starts at `n * image + y * line + x * pixel` elements.
 typedef struct {

@@ -5,7 +5,15 @@ import CBitdepthKernels
 public enum InstructionSet: String, Sendable, CaseIterable {
     case scalar
     case avx2
+    /// AVX2 with `vpdpbusd` on 256-bit registers.
+    case avxvnni
     case avx512vnni
+    /// AVX512-VNNI with tiles for products of matrices.
+    case amx
+    /// What every arm64 processor has.
+    case neon
+    /// NEON with `sdot`.
+    case neondot
 
     /// The fastest one of this machine.
     public static var best: InstructionSet { allCases.first { $0.code == bd_best_isa() } ?? .scalar }
@@ -16,7 +24,27 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         switch self {
         case .scalar: BD_ISA_SCALAR
         case .avx2: BD_ISA_AVX2
+        case .avxvnni: BD_ISA_AVXVNNI
         case .avx512vnni: BD_ISA_AVX512VNNI
+        case .amx: BD_ISA_AMX
+        case .neon: BD_ISA_NEON
+        case .neondot: BD_ISA_NEONDOT
+        }
+    }
+
+    /// Where kernels have been compared with the scalar ones.
+    public enum Evidence: String, Sendable {
+        /// On a processor that has the instruction set.
+        case hardware
+        /// Under an emulator alone (`make kernels`).
+        case emulation
+    }
+
+    /// Where the kernels of this instruction set have been compared with the scalar ones.
+    public var evidence: Evidence {
+        switch self {
+        case .scalar, .avx2, .avxvnni, .avx512vnni: .hardware
+        case .amx, .neon, .neondot: .emulation
         }
     }
 
