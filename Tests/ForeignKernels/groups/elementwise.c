@@ -85,8 +85,31 @@ static void binary_on_codes(trial *trial, bd_binary_operation operation) {
   job.output = expected;
   trial->oracle->qbinary(&job, begin, end);
   job.output = actual;
+  // Costly, for all pairs of codes are tried.
+  if (chance(trial, 5)) job.code_sum = bd_prove_code_sum(trial->table, &job, output_memory((int64_t)bd_code_sum_scratch_bytes()));
   trial->table->qbinary(&job, begin, end);
   expect_bytes(trial, "the codes", actual, expected, MOST);
+}
+
+static void images(trial *trial) {
+  bd_quantize_image job = {.images = 2, .channels = within(trial, 1, 4), .height = within(trial, 1, 9),
+                           .width = within(trial, 1, 90), .scale = scale_of(trial),
+                           .zero_point = (int32_t)within(trial, 0, 255)};
+  begin_case(trial, "quantize_image %lldx%lldx%lld", (long long)job.channels, (long long)job.height, (long long)job.width);
+  const int64_t reals = job.images * job.channels * job.height * job.width;
+  job.output_line = (job.width + 2) * job.channels;
+  job.output_image = (job.height + 1) * job.output_line;
+  float *input = input_memory(4 * reals);
+  fill_special(trial, input, reals, 9);
+  job.input = input;
+  uint8_t *expected = output_memory(2 * job.output_image), *actual = output_memory(2 * job.output_image);
+  int64_t cuts[4];
+  cut_range(trial, 0, 2 * job.height, cuts);
+  job.output = expected;
+  trial->oracle->quantize_image(&job, 0, 2 * job.height);
+  job.output = actual;
+  for (int r = 0; r < 3; r++) trial->table->quantize_image(&job, cuts[r], cuts[r + 1]);
+  expect_bytes(trial, "the codes", actual, expected, 2 * job.output_image);
 }
 
 static void binary_on_reals(trial *trial, bd_binary_operation operation) {
@@ -121,6 +144,7 @@ void elementwise(trial *trial) {
   if (trial->table == trial->oracle) return;
   for (int64_t r = 0; r < trial->repetitions; r++) {
     quantize(trial);
+    images(trial);
     dequantize(trial);
     map(trial);
     clamp(trial);

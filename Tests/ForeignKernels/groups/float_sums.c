@@ -5,13 +5,17 @@
 #include "../driver.h"
 
 static float *run_table(const bd_kernels *table, const bd_sgemm *of, const float *weights, int64_t elements,
-                        const int64_t cuts[4]) {
+                        const int64_t cuts[4], bool halves) {
   bd_sgemm job = *of;
   const bd_sum_shape *shape = &job.shape;
   const size_t floats = table->sgemm_packed_floats(shape->columns, shape->segment_count, shape->segment_length);
   float *packed = output_memory(4 * (int64_t)floats);
   table->sgemm_pack(weights, shape->columns, shape->segment_count, shape->segment_length, packed);
   job.packed_weights = packed;
+  if (halves) {
+    uint16_t *narrow = output_memory(2 * (int64_t)floats);
+    if (bd_narrow(packed, (int64_t)floats, job.half_format, narrow)) job.packed_weights = NULL, job.halves = narrow;
+  }
   job.output = output_memory(4 * elements);
   for (int r = 0; r < 3; r++) table->sgemm(&job, cuts[r], cuts[r + 1]);
   return job.output;
@@ -64,6 +68,10 @@ void float_sums(trial *trial) {
     fill_reals(trial, input, inputs, 1);
     if (chance(trial, 15)) fill_special(trial, input, inputs, 1);
     fill_reals(trial, weights, depth * shape->columns, 1);
+    // Weights of 16 bits, which must give what the same weights give in 32.
+    const bool halves = chance(trial, 30);
+    if (halves) job.half_format = chance(trial, 50) ? BD_FP16 : BD_BF16;
+    for (int64_t i = 0; halves && i < depth * shape->columns; i++) weights[i] = truncf(weights[i] * 64) / 64;
     fill_reals(trial, bias, shape->columns, 1);
     job.input = input;
     job.bias = bias;
@@ -73,7 +81,7 @@ void float_sums(trial *trial) {
     cut_range(trial, 0, pixels, cuts);
     float *expected;
     if (trial->table == trial->oracle) reference(&job, weights, expected = output_memory(4 * elements));
-    else expected = run_table(trial->oracle, &job, weights, elements, whole);
-    expect_reals(trial, "the output", run_table(trial->table, &job, weights, elements, cuts), expected, elements);
+    else expected = run_table(trial->oracle, &job, weights, elements, whole, false);
+    expect_reals(trial, "the output", run_table(trial->table, &job, weights, elements, cuts, halves), expected, elements);
   }
 }
