@@ -62,9 +62,11 @@ sanitize: setup ## data races of concurrent runs; bad memory accesses and undefi
 	    -Xcc -fno-sanitize-recover=undefined --scratch-path .build-sanitize-address \
 	    --filter 'Bitdepth(Kernels|Formats|DataSources)Tests'
 
-bench: setup release ## time float and INT8 against ONNX Runtime, one thread (BENCH_FLAGS=--help)
-	@scripts/test-environment.sh
-	.venv/bin/python scripts/bench-peers.py --bitdepth build/bitdepth $(BENCH_FLAGS)
+bench: setup release ## time against ONNX Runtime, OpenVINO and LiteRT, write docs/benchmarks.md (takes an hour; BENCH_FLAGS=--help)
+	@scripts/test-environment.sh bench
+	.venv-bench/bin/python Benchmarks/export.py --bitdepth build/bitdepth
+	.venv-bench/bin/python Benchmarks/measure.py --bitdepth build/bitdepth $(BENCH_FLAGS)
+	.venv-bench/bin/python Benchmarks/document.py
 
 docs: build ## rewrite the table of operators in docs/operators.md
 	@scripts/write-operator-table.sh .build/release/bitdepth
@@ -81,4 +83,4 @@ install: ## install build/bitdepth under PREFIX (default /usr/local)
 	install -D -m 644 NOTICE "$(DESTDIR)$(PREFIX)/share/doc/bitdepth/NOTICE"
 
 clean: ## remove everything built, the Python environments too
-	rm -rf .build .build-release .build-sanitize .build-sanitize-address build .venv .venv-ort116 .venv-models
+	rm -rf .build .build-release .build-sanitize .build-sanitize-address build .venv .venv-ort116 .venv-models .venv-bench

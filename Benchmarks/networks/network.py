@@ -1,4 +1,4 @@
-"""One network to be timed: the module, an example of its inputs, and what it is calibrated with."""
+"""One network to be timed: the module, and samples of its input."""
 import dataclasses
 
 import numpy as np
@@ -8,17 +8,19 @@ import torch
 @dataclasses.dataclass
 class Network:
     module: torch.nn.Module
-    #: What `torch.export` and `torch.onnx.export` trace the module with, one sample.
-    example: tuple[torch.Tensor, ...]
-    #: Samples by the name of their input, as `bitdepth quantize --data` reads them.
-    calibration: dict[str, np.ndarray]
+    input: str
     output: str
-    #: Names of axes that vary, beside the batch.
+    #: As the network takes them, one sample for each index of the first axis.
+    samples: np.ndarray
+    #: Names of axes that vary beside the batch.
     axes: dict[int, str] = dataclasses.field(default_factory=dict)
-    preprocess: str = "raw"
-    #: The axis of samples in inputs and output.
+    #: Where the batch lies in inputs and outputs; behind 0, a sample has an axis of one element there.
     batch_axis: int = 0
 
+    def batch(self, count: int) -> np.ndarray:
+        samples = self.samples[:count]
+        return samples if self.batch_axis == 0 else np.concatenate(list(samples), axis=self.batch_axis)
+
     @property
-    def input(self) -> str:
-        return next(iter(self.calibration))
+    def example(self) -> tuple[torch.Tensor]:
+        return (torch.from_numpy(self.batch(1)),)

@@ -20,17 +20,15 @@ class States(nn.Module):
 
 
 def features() -> np.ndarray:
-    """Noise that changes slowly: [samples, T, 80]."""
+    """Noise that changes slowly: [samples, T, 1, 80]."""
     noise = np.random.default_rng(0).normal(size=(SAMPLES, STEPS + 4, FEATURES))
     smooth = np.stack([noise[:, start:start + STEPS] for start in range(5)]).mean(0)
-    return (smooth * 5**0.5).astype(np.float32)
+    return (smooth * 5**0.5).astype(np.float32)[:, :, None]
 
 
 def network(layers: nn.Module) -> Network:
-    values = features()
     return Network(
-        module=States(layers).eval(), example=(torch.from_numpy(values[:1]).transpose(0, 1).contiguous(),),
-        calibration={"features": np.ascontiguousarray(values[:, :, None])}, output="states", axes={0: "T"}, batch_axis=1)
+        module=States(layers).eval(), input="features", output="states", samples=features(), axes={0: "T"}, batch_axis=1)
 
 
 def lstm() -> Network:

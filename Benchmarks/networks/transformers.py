@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .convolutions import DEVIATION, MEAN, smooth_images
+from .convolutions import smooth_images
 from .network import Network
 
 LAYERS = 12
@@ -93,14 +93,8 @@ class ViT(nn.Module):
 
 def bert() -> Network:
     tokens = np.random.default_rng(0).integers(0, WORDS, (SAMPLES, SEQUENCE), dtype=np.int64)
-    return Network(
-        module=BERT().eval(), example=(torch.from_numpy(tokens[:1]),), calibration={"tokens": tokens}, output="states",
-        axes={1: "S"})
+    return Network(module=BERT().eval(), input="tokens", output="states", samples=tokens, axes={1: "S"})
 
 
 def vit() -> Network:
-    pixels = smooth_images()
-    images = (torch.from_numpy(pixels[:1]).float() / 255 - MEAN) / DEVIATION
-    return Network(
-        module=ViT().eval(), example=(images,), calibration={"image": pixels}, output="logits",
-        preprocess=f"scale=255,mean={MEAN},std={DEVIATION}")
+    return Network(module=ViT().eval(), input="image", output="logits", samples=smooth_images())

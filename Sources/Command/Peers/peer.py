@@ -35,6 +35,9 @@ class ONNXRuntime:
     def run(self):
         return self.session.run(None, self.feeds)
 
+    def reals(self, outputs):
+        return outputs
+
 
 class OpenVINO:
     def __init__(self, path, feeds, threads):
@@ -58,9 +61,12 @@ class OpenVINO:
         results = self.request.infer(self.feeds)
         return [results[output] for output in self.outputs]
 
+    def reals(self, outputs):
+        return outputs
+
 
 class LiteRT:
-    """Its files give inputs other names: they are taken in their order."""
+    """Its files give inputs other names: they are taken in their order. Codes are what the file asks for, made beforehand."""
 
     def __init__(self, path, feeds, threads):
         from importlib.metadata import version
@@ -72,18 +78,35 @@ class LiteRT:
 
     def load(self):
         self.interpreter = self.module.Interpreter(model_path=self.path, num_threads=self.threads)
-        self.inputs = sorted(self.interpreter.get_input_details(), key=lambda detail: detail["index"])
-        for detail, value in zip(self.inputs, self.feeds):
+        inputs = sorted(self.interpreter.get_input_details(), key=lambda detail: detail["index"])
+        for detail, value in zip(inputs, self.feeds):
             if list(detail["shape"]) != list(value.shape):
                 self.interpreter.resize_tensor_input(detail["index"], value.shape)
         self.interpreter.allocate_tensors()
-        self.outputs = [detail["index"] for detail in self.interpreter.get_output_details()]
+        self.values = [(detail["index"], self.stored(value, detail)) for detail, value in zip(inputs, self.feeds)]
+        self.outputs = self.interpreter.get_output_details()
 
     def run(self):
-        for detail, value in zip(self.inputs, self.feeds):
-            self.interpreter.set_tensor(detail["index"], value.astype(detail["dtype"], copy=False))
+        for index, value in self.values:
+            self.interpreter.set_tensor(index, value)
         self.interpreter.invoke()
-        return [self.interpreter.get_tensor(index) for index in self.outputs]
+        return [self.interpreter.get_tensor(detail["index"]) for detail in self.outputs]
+
+    def reals(self, outputs):
+        return [self.real(value, detail) for value, detail in zip(outputs, self.outputs)]
+
+    @staticmethod
+    def stored(value, detail):
+        scale, zero = detail["quantization"]
+        if scale == 0:
+            return value.astype(detail["dtype"], copy=False)
+        limits = np.iinfo(detail["dtype"])
+        return np.clip(np.round(value / scale) + zero, limits.min, limits.max).astype(detail["dtype"])
+
+    @staticmethod
+    def real(value, detail):
+        scale, zero = detail["quantization"]
+        return value if scale == 0 else (value.astype(np.float32) - zero) * scale
 
 
 ENGINES = {"ort": ONNXRuntime, "openvino": OpenVINO, "litert": LiteRT}
@@ -133,7 +156,7 @@ def respond(engine, words, answers):
     elif words[0] == "run":
         answers.write((" ".join(str(timed(engine.run)) for _ in range(int(words[1]))) + "\n").encode())
     elif words[0] == "answer":
-        outputs = [np.ascontiguousarray(output, dtype="<f4") for output in engine.run()]
+        outputs = [np.ascontiguousarray(output, dtype="<f4") for output in engine.reals(engine.run())]
         answers.write((" ".join(str(output.size) for output in outputs) + "\n").encode())
         for output in outputs:
             answers.write(output.tobytes())
