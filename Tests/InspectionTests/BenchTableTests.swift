@@ -48,6 +48,19 @@ struct BenchTableTests {
         #expect(shown(["a/x.onnx", "b/x.onnx"]) == ["a/x.onnx", "b/x.onnx"])
     }
 
+    @Test("A peer has its engine, the memory it took and its agreement; ratios compare with this engine's first model")
+    func peers() throws {
+        var peer = result("a", milliseconds: [4])
+        peer.peer = BenchPeer(engine: "ort 1.0", grownBytes: 5000, agreement: 31.25)
+        let table = BenchTable([result("a", milliseconds: [2]), peer])
+        #expect(table.results.map { table.speedup($0) } == [1, 0.5])
+        #expect(table.table.columns.map(\.key).contains("engine"))
+        let cells = try #require(table.table.rows.last).map(\.text)
+        #expect(cells.contains("ort 1.0") && cells.contains("31.2 dB") && peer.peakBytes == 5000)
+        #expect(table.startTable.rows.last.map { $0.count { $0.text == "—" } } == 3)
+        #expect(!BenchTable([result("a", milliseconds: [2])]).table.columns.contains { $0.key == "engine" })
+    }
+
     @Test("What all rows share is said once")
     func shared() {
         let one = BenchTable([result("a", milliseconds: [1]), result("b", milliseconds: [1])])
@@ -116,9 +129,22 @@ struct BenchTableTests {
         #expect(profile.islandTable.lines()[1].hasSuffix("it is b"))
     }
 
+    @Test("A step's rate is compared with the limit of its arithmetic")
+    func limits() {
+        let entries = [
+            entry("a", .integer, 0.001, macs: 40_000_000), entry("b", .float, 0.001, macs: 10_000_000),
+            entry("c", .float, 0.001),
+        ]
+        let profile = ProfileTable(
+            isQuantized: true, entries: entries, runs: 1, limit: MachineLimit(integer: 80e9, float: 40e9))
+        #expect(entries.map { profile.share(of: $0) } == [0.5, 0.25, nil])
+        #expect(profile.table().lines()[1].hasSuffix("50.0 %"))
+    }
+
     @Test("A float model has float kernels and no islands")
     func floatProfile() {
         let profile = ProfileTable(isQuantized: false, entries: [entry("a", .float, 0.0001)], runs: 5)
+        #expect(!profile.table().columns.contains { $0.key == "share_of_limit" })
         #expect(profile.islands.isEmpty)
         #expect(profile.summary == ["100.0 µs in all", "float kernels 100.0 µs (100.0 %)"])
     }

@@ -47,6 +47,27 @@ struct IntegerProductTests {
         try expectExact(maker, kernels: ["quantize", "qgemm", "cast", "sbroadcast"])
     }
 
+    @Test(
+        "Dynamically quantized convolutions are exact, their borders are the zero point that is met",
+        arguments: [("int8", 0, 0), ("int8", 1, 1), ("uint8", 5, 1), ("uint8", 1, 0)])
+    func dynamicConvolution(type: String, zeroPoints: Int, pad: Int) throws {
+        var maker = IslandMaker(seed: 6)
+        let x = try maker.floatInput([2, 3, 7, 6], in: -1...3)
+        let element: ElementType = type == "int8" ? .int8 : .uint8
+        let codes = maker.numbers.codes(5 * 3 * 3 * 2, element)
+        let filters = maker.constant(try Tensor(integers: codes, shape: try Shape([5, 3, 3, 2]), type: element))
+        let outputs = ["codes", "scale", "zero"].map { maker.newName($0) }
+        maker.graph.nodes.append(Node("DynamicQuantizeLinear", name: "d", inputs: [x], outputs: outputs))
+        var inputs: [ValueName?] = [outputs[0], filters, outputs[2]]
+        if zeroPoints > 0 {
+            let zeros = maker.numbers.codes(zeroPoints, element)
+            let shape: Shape = zeroPoints == 1 ? .scalar : Shape.vector(5)
+            inputs.append(maker.constant(try Tensor(integers: zeros, shape: shape, type: element)))
+        }
+        maker.output(maker.add("ConvInteger", inputs, ["pads": .ints([pad, pad, pad, 0]), "strides": .ints([2, 1])]))
+        try expectExact(maker, kernels: ["quantize", "qgemm"])
+    }
+
     @Test("The range of any values is found, and a constant one gives scale 1", arguments: [1, 31, 4096, 10_000])
     func ranges(count: Int) throws {
         for range in [Float(-3)...5, 2...4, -4 ... -1, 0...0] {

@@ -22,7 +22,9 @@ extension Bench {
         text.table(tables.steady, indent: 2)
         text.blank()
         text.table(tables.start, indent: 2)
-        for (result, profile) in zip(table.results, profiles) { add(profile, of: result, to: &text, instructionSet) }
+        for (result, profile) in zip(table.results.filter { $0.peer == nil }, profiles) {
+            add(profile, of: result, to: &text, instructionSet)
+        }
         text.blank()
         text.field("measured", table.setting + ["models in turn", runs(table)])
         text.field("host", host(instructionSet))
@@ -42,6 +44,16 @@ extension Bench {
         if let limit, profile.entries.count > limit {
             text.line(.init("    \(profile.entries.count - limit) more steps: see -v", .faint))
         }
+        if let limit = profile.limit {
+            text.field(
+                "limit",
+                [
+                    "int8 \(NumberText.fixed(limit.integer / 1e9, places: 0)) GMAC/s",
+                    "float \(NumberText.fixed(limit.float / 1e9, places: 0)) GMAC/s",
+                    "measured on data in the nearest cache, \(result.threads) × one core",
+                ])
+        }
+        guard explain else { return }
         if !profile.islands.isEmpty {
             text.line(.init("  \(profile.islands.count) float steps break the integer path", .strong))
             text.table(profile.islandTable, indent: 4)
@@ -73,11 +85,11 @@ extension Bench {
 
     private func json(_ table: BenchTable, _ profiles: [ProfileTable], _ instructionSet: InstructionSet) -> JSONValue {
         let machine = Machine.current
-        let results = table.results.enumerated().map { index, result -> JSONValue in
-            guard index < profiles.count, case .object(let members) = table.json(of: result) else {
-                return table.json(of: result)
-            }
-            return .object(members + [.init("explain", profiles[index].json)])
+        var rest = profiles[...]
+        let results = table.results.map { result -> JSONValue in
+            let json = table.json(of: result)
+            guard result.peer == nil, let profile = rest.popFirst() else { return json }
+            return json.appending(["explain": profile.json])
         }
         return [
             "results": .array(results),

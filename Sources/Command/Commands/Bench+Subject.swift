@@ -15,30 +15,33 @@ struct LoadedModel {
 }
 
 /// A model made ready to be timed with one number of threads and one batch size.
-final class BenchSubject {
+final class BenchSubject: BenchContender {
     let path: String
     let isQuantized: Bool
     let compiled: CompiledGraph
     let inputs: [String: Tensor]
     private let session: Session
-    private(set) var result: BenchResult
-    /// Seconds of all timed runs.
-    private(set) var total = 0.0
+    var result: BenchResult
+    /// The names of the inputs and outputs in the model's order.
+    private let ports: (inputs: [String], outputs: [String])
 
     /// - Parameter batch: `nil` for 1, or what the model fixes.
     init(
         _ loaded: LoadedModel, threads: Int, batch: Int?, shapes: [ShapeArgument],
-        values: [InputValueArgument], seed: UInt64, instructionSet: InstructionSet
+        values: [InputValueArgument], files: [InputArgument], seed: UInt64, instructionSet: InstructionSet
     ) throws(BitdepthError) {
         path = loaded.path
         isQuantized = loaded.model.isQuantized
+        ports = (loaded.model.inputs.map(\.name), loaded.model.graph.outputs.map(\.name.text))
         let named = loaded.model.inputs
         let own = shapes.filter { shape in shape.input.map { name in named.contains { $0.name == name } } ?? true }
-        let specifications = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
-            try BenchSubject.fixed(try own.applied(to: named), batch: batch)
-        }
         inputs = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
-            try BenchSubject.noise(specifications, values, seed: seed)
+            if !files.isEmpty {
+                return try RunInputs(files, for: loaded.model, recipe: .raw, areWhole: true, seed: seed).sample(at: 0)
+                    .tensors
+            }
+            return try BenchSubject.noise(
+                try BenchSubject.fixed(try own.applied(to: named), batch: batch), values, seed: seed)
         }
         let start = ContinuousClock.now
         let compiled = try locating(.init(file: loaded.path)) { () throws(BitdepthError) in
@@ -52,7 +55,8 @@ final class BenchSubject {
         session = compiled.makeSession()
         result = BenchResult(
             model: loaded.path, isQuantized: isQuantized, threads: threads,
-            batch: specifications.first?.shape.dimensions?.first?.value ?? 1, times: [], load: loaded.seconds,
+            batch: named.first.flatMap { [inputs] in inputs[$0.name]?.shape.dimensions.first } ?? 1, times: [],
+            load: loaded.seconds,
             compile: compile,
             first: 0, constantBytes: work.constantBytes, arenaBytes: work.workingBytes,
             multiplyAccumulates: work.multiplyAccumulates.total,
@@ -96,16 +100,27 @@ final class BenchSubject {
     }
 
     /// Seconds of one run.
-    func run() throws(BitdepthError) -> Double {
+    private func run() throws(BitdepthError) -> Double {
         let start = ContinuousClock.now
-        _ = try locating(.init(file: path)) { () throws(BitdepthError) in try session.run(inputs) }
+        _ = try outputs()
         return start.duration(to: .now).inSeconds
     }
 
-    func runTimed() throws(BitdepthError) {
-        let seconds = try run()
-        result.times.append(seconds)
-        total += seconds
+    private func outputs() throws(BitdepthError) -> [String: Tensor] {
+        try locating(.init(file: path)) { () throws(BitdepthError) in try session.run(inputs) }
+    }
+
+    func times(_ count: Int) throws -> [Double] { try (0..<count).map { _ in try run() } }
+
+    /// The inputs in the model's order.
+    var orderedInputs: [(name: String, tensor: Tensor)] {
+        ports.inputs.compactMap { name in inputs[name].map { (name: name, tensor: $0) } }
+    }
+
+    /// The values of all outputs, in the model's order.
+    func answer() throws(BitdepthError) -> [[Float]] {
+        let outputs = try outputs()
+        return try ports.outputs.compactMap { outputs[$0] }.map { tensor throws(BitdepthError) in try tensor.floats() }
     }
 
     func profile() throws(BitdepthError) -> [(step: StepDescription, seconds: Double)] { try session.profile(inputs) }

@@ -6,9 +6,11 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Latency, throughput and memory of one or more models.",
         discussion: """
-            The models take turns, so that whatever disturbs the machine disturbs all of them; speed does not depend on the \
+            The models, and with --against the engines of others, take turns, so that whatever disturbs the machine disturbs all of them; speed does not depend on the \
             inputs' values, which are seeded noise. Peak memory is the program's constants (packed weights) and the arena of \
-            one session; the rest of the process is not counted.
+            one session; the rest of the process is not counted. Other engines run in processes of their own, from Python packages (python3, or \
+            BITDEPTH_PYTHON): ort is onnxruntime, openvino is openvino with FP32 floats, litert is ai-edge-litert with the .tflite file \
+            of the same name. Their peak is what the process grew by; how far their outputs are from ours is said in dB.
             """)
 
     @Argument(help: "ONNX files; the first is what the others are compared with.")
@@ -41,6 +43,20 @@ struct Bench: ParsableCommand {
             valueName: "input=number"))
     var inputValues: [InputValueArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Engines to time side by side on the same files and inputs: ort, openvino, litert.", valueName: "engine,…"))
+    var against: PeerList?
+
+    @Option(
+        name: .customLong("input"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Arrays to feed as they are instead of noise, as for `run --whole`; repeatable.", valueName: "name=path"))
+    var inputFiles: [InputArgument] = []
+
+    @Flag(help: "Where the time goes, step by step, and how near each is to this machine's limit, which is measured.")
+    var profile = false
+
     @Flag(help: "Where the time goes, step by step, and what is float and why.")
     var explain = false
 
@@ -59,6 +75,10 @@ struct Bench: ParsableCommand {
     func validate() throws {
         if models.isEmpty { throw ValidationError("name at least one model") }
         if let runs, runs < 1 { throw ValidationError("--runs must be at least 1, not \(runs)") }
+        if !inputFiles.isEmpty, batch != nil || !shape.shapes.isEmpty || !inputValues.isEmpty {
+            throw ValidationError(
+                "--input gives the inputs and their shapes: --batch, --shape and --input-value have no say")
+        }
         if warmup < 0 { throw ValidationError("--warmup must not be negative") }
         if let most = threads?.counts.max(), most > 1024 {
             throw ValidationError("--threads must be between 1 and 1024, not \(most)")
@@ -77,6 +97,7 @@ struct Bench: ParsableCommand {
         let threadCounts = try threads?.counts ?? [compute().threadCount()]
         let loaded = try loadModels()
         warn(aboutThreads: threadCounts)
+        let limit = profile ? try MachineLimit.measured(instructionSet) : nil
         var results: [BenchResult] = []
         var profiles: [ProfileTable] = []
         for threads in threadCounts {
@@ -84,16 +105,23 @@ struct Bench: ParsableCommand {
                 let subjects = try loaded.map { model in
                     try BenchSubject(
                         model, threads: threads, batch: batch, shapes: shape.shapes, values: inputValues,
+                        files: inputFiles,
                         seed: seed,
                         instructionSet: instructionSet)
                 }
-                try measure(subjects)
-                results += subjects.map(\.result)
-                if explain { for subject in subjects { profiles.append(try profile(subject)) } }
+                let peers = try subjects.flatMap { subject in
+                    try (against?.engines ?? []).map { try BenchPeerSubject($0, like: subject) }
+                }
+                let contenders: [any BenchContender] = subjects + peers
+                try measure(contenders)
+                results += contenders.map(\.result)
+                guard explain || profile else { continue }
+                for subject in subjects { profiles.append(try profile(subject, limit)) }
             }
         }
         try show(BenchTable(results), profiles, instructionSet)
         warn(aboutSlow: BenchTable(results))
+        warn(aboutFar: results)
     }
 
     private func loadModels() throws -> [LoadedModel] {
@@ -115,6 +143,16 @@ struct Bench: ParsableCommand {
         let cores = Machine.current.physicalCores
         guard let most = counts.max(), most > cores else { return }
         output.messages.warn("\(most) threads on \(cores) physical cores: they wait for each other")
+    }
+
+    /// Where another engine computes something else, its time says nothing.
+    private func warn(aboutFar results: [BenchResult]) {
+        for result in results {
+            guard let agreement = result.peer?.agreement, agreement < Bench.leastAgreement else { continue }
+            output.messages.warn(
+                "\(result.engine) is \(NumberText.decibels(agreement)) from this engine on \(result.model): they compute different things",
+                help: inputFiles.isEmpty ? ["noise may be far from what the model is made for: give it --input"] : [])
+        }
     }
 
     private func warn(aboutSlow table: BenchTable) {

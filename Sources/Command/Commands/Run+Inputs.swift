@@ -88,7 +88,7 @@ struct RunInputs {
     /// One sample of all inputs, as the model takes it.
     ///
     /// - Throws: ``BitdepthError/Code/notANumber`` for NaN or an infinity in a float input.
-    private func sample(at index: Int) throws(BitdepthError) -> Sample {
+    func sample(at index: Int) throws(BitdepthError) -> Sample {
         var sample = Sample(name: sources.first?.source.summary ?? "", [:])
         for (source, inputs) in sources {
             let part = try recipe.apply(to: try source.sample(at: index), inputs: inputs)

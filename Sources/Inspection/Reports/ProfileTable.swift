@@ -19,11 +19,14 @@ public struct ProfileTable: Sendable {
     public let entries: [Entry]
     /// How many runs the medians are of.
     public let runs: Int
+    /// What the steps' threads reach together at most, where that was measured.
+    public let limit: MachineLimit?
 
-    public init(isQuantized: Bool, entries: [Entry], runs: Int) {
+    public init(isQuantized: Bool, entries: [Entry], runs: Int, limit: MachineLimit? = nil) {
         self.isQuantized = isQuantized
         self.entries = entries
         self.runs = runs
+        self.limit = limit
     }
 
     public var seconds: Double { entries.reduce(0) { $0 + $1.seconds } }
@@ -65,7 +68,7 @@ public struct ProfileTable: Sendable {
         var table = TextTable([
             .init("step", isShrinkable: true), .init("op"), .init("kernel"), .init(unit.name, key: "ms", .right),
             .init("share", .right), .init("MACs", key: "multiply_accumulates", .right),
-            .init("GMAC/s", key: "gmac_per_second", .right),
+            .init("GMAC/s", key: "gmac_per_second", .right), .init("of limit", key: "share_of_limit", .right),
         ])
         let total = seconds
         let sorted = entries.enumerated().sorted { ($1.element.seconds, $0.offset) < ($0.element.seconds, $1.offset) }
@@ -78,9 +81,18 @@ public struct ProfileTable: Sendable {
                 time(entry.seconds),
                 .percent(total > 0 ? entry.seconds / total : 0), work > 0 ? .count(work) : .missing,
                 work > 0 && entry.seconds > 0 ? .significant(Double(work) / entry.seconds / 1e9, digits: 3) : .missing,
+                share(of: entry).map(TextTable.Cell.percent) ?? .missing,
             ])
         }
-        return table
+        return limit == nil ? table.without(["share_of_limit"]) : table
+    }
+
+    /// What part of the machine's limit for its arithmetic a step reaches; `nil` where that was not measured or the step
+    /// multiplies nothing.
+    public func share(of entry: Entry) -> Double? {
+        guard let limit, entry.step.multiplyAccumulates > 0, entry.seconds > 0 else { return nil }
+        let reached = Double(entry.step.multiplyAccumulates) / entry.seconds
+        return reached / (entry.step.arithmetic == .float ? limit.float : limit.integer)
     }
 
     /// Float steps of a quantized model, the slowest first.
@@ -115,9 +127,15 @@ public struct ProfileTable: Sendable {
                         "fused": .strings(entry.step.fused), "arithmetic": .string(entry.step.arithmetic.rawValue),
                         "kernel": .string(entry.step.kernel), "ms": .milliseconds(entry.seconds * 1000),
                         "multiply_accumulates": .integer(entry.step.multiplyAccumulates),
-                        "reason": .optional(entry.reason),
+                        "share_of_limit": .optional(share(of: entry)), "reason": .optional(entry.reason),
                     ]
                 }),
+            "limit": limit.map {
+                [
+                    "integer_gmac_per_second": .number($0.integer / 1e9),
+                    "float_gmac_per_second": .number($0.float / 1e9),
+                ]
+            } ?? .null,
         ]
     }
 }

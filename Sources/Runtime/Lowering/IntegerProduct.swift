@@ -39,27 +39,10 @@ struct IntegerProduct: Lowering {
         let zero = try zeroPoint.map { name throws(BitdepthError) in try builder.raw(name).buffer }
         let target = builder.define(
             node.output, shape: try builder.shape(of: node.output), layout: .plain, cell: .raw(.int32))
-        let packedBytes = try builder.kernels.entry(\.qgemm_packed_bytes)
-        let (columns, depth) = (shape.columns, shape.segmentLength)
-        var packed = [Int8](repeating: 0, count: packedBytes(Int64(columns), 1, Int64(depth)))
-        try builder.kernels.entry(\.qgemm_pack)(weights.codes, Int64(columns), 1, Int64(depth), &packed)
-        let kernel = try builder.kernels.entry(\.qgemm)
-        let places = IntegerProductStep.Constants(
-            weights: builder.constant(packed), sums: builder.constant(weights.sums),
-            weightZero: weights.isSymmetric ? nil : builder.constant(weights.zeroPoints.paddedForColumns(with: 0)),
-            offsets: builder.constant([Int64(0)]))
-        let bias = builder.buffer(bytes: (columns + 63) / 64 * 64 * 4)
-        let description = StepDescription(
-            node: node.node.label, operatorType: node.node.op.type, fused: node.fused, arithmetic: .integer,
-            multiplyAccumulates: (try? Shape([shape.pixels, depth, columns]))?.count ?? Shape.largestCount,
-            kernel: "qgemm \(builder.instructionSet)")
-        let shape = shape
-        builder.add(description, reads: [codes] + (zero.map { [$0] } ?? []), writes: [target.buffer, bias]) {
-            placement in
-            IntegerProductStep(
-                kernel: kernel, shape: shape, constants: places, input: placement[codes],
-                zeroPoint: zero.map { placement[$0] }, bias: placement[bias], output: placement[target.buffer])
-        }
+        let work = (try? Shape([shape.pixels, shape.depth, shape.columns]))?.count ?? Shape.largestCount
+        try builder.addIntegerProduct(
+            node, shape: shape, weights: weights, multiplyAccumulates: work, input: codes, zeroPoint: zero,
+            output: target.buffer)
     }
 }
 
@@ -74,38 +57,48 @@ struct IntegerProductWeights: Sendable {
 
     var isSymmetric: Bool { zeroPoints.allSatisfy { $0 == 0 } }
 
-    /// `nil` where exactness in 32 bits cannot be proven, or the zero points are not those of columns.
-    ///
     /// - Parameter matrix: `[K, N]` of 8-bit codes.
     init?(_ matrix: Tensor, zeroPoint: Tensor?) {
-        guard matrix.type == .int8 || matrix.type == .uint8, let given = try? matrix.integers() else { return nil }
+        guard matrix.shape.rank == 2, let given = try? matrix.integers() else { return nil }
         let (depth, columns) = (matrix.shape[0], matrix.shape[1])
-        guard depth > 0, columns > 0 else { return nil }
+        var columnsFirst: [Int] = []
+        columnsFirst.reserveCapacity(given.count)
+        for column in 0..<columns {
+            for k in 0..<depth { columnsFirst.append(given[k * columns + column]) }
+        }
+        self.init(columnsFirst, columns: columns, type: matrix.type, zeroPoint: zeroPoint)
+    }
+
+    /// `nil` where exactness in 32 bits cannot be proven, or the zero points are not those of columns.
+    ///
+    /// - Parameters:
+    ///   - given: 8-bit codes `[column][k]`.
+    ///   - zeroPoint: One for all columns, or one for each.
+    init?(_ given: [Int], columns: Int, type: ElementType, zeroPoint: Tensor?) {
+        guard type == .int8 || type == .uint8, columns > 0, !given.isEmpty else { return nil }
+        let depth = given.count / columns
         // Unsigned codes become signed ones by taking 128 off codes and zero points alike.
-        let shift = matrix.type == .uint8 ? 128 : 0
+        let shift = type == .uint8 ? 128 : 0
         var zeros = [Int](repeating: -shift, count: columns)
         if let zeroPoint {
-            guard zeroPoint.type == matrix.type, zeroPoint.count == 1 || zeroPoint.shape == Shape.vector(columns),
+            guard zeroPoint.type == type, zeroPoint.count == 1 || zeroPoint.shape == Shape.vector(columns),
                 let values = try? zeroPoint.integers()
             else { return nil }
             for column in 0..<columns { zeros[column] = values[values.count == 1 ? 0 : column] - shift }
         }
-        var (codes, sums): ([Int8], [Int32]) = ([], [])
-        codes.reserveCapacity(given.count)
+        var sums: [Int32] = []
         for column in 0..<columns {
             var (sum, magnitudes) = (0, 0)
-            for k in 0..<depth {
-                let code = given[k * columns + column] - shift
-                codes.append(Int8(truncatingIfNeeded: code))
-                sum += code - zeros[column]
-                magnitudes += abs(code)
+            for code in given[column * depth..<(column + 1) * depth] {
+                sum += code - shift - zeros[column]
+                magnitudes += abs(code - shift)
             }
             // Any partial sum in any order, the corrections included, is at most this large.
             let bound = (magnitudes + abs(zeros[column]) * depth + abs(sum)) * 255
             guard bound <= Int(Int32.max), let exact = Int32(exactly: sum) else { return nil }
             sums.append(exact)
         }
-        self.codes = codes
+        codes = given.map { Int8(truncatingIfNeeded: $0 - shift) }
         self.sums = sums
         zeroPoints = zeros.map { Int32($0) }
     }

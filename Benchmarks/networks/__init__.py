@@ -1,0 +1,1 @@
+"""The networks that Bitdepth is timed with."""
