@@ -141,9 +141,8 @@ let package = Package(
         .executableTarget(
             name: "BitdepthCommand",
             dependencies: [
-                "Bitdepth", "BitdepthInspection", "BitdepthRuntime", "BitdepthOperators", "BitdepthTensors",
-                "CBitdepthSystem",
-                arguments,
+                "Bitdepth", "BitdepthInspection", "BitdepthRuntime", "BitdepthFormats", "BitdepthOperators",
+                "BitdepthTensors", "CBitdepthSystem", arguments,
             ],
             path: "Sources/Command",
             resources: [.embedInCode("Peers/peer.py")])

@@ -1,4 +1,5 @@
 /// Which instruction sets this processor and operating system offer.
+#define _GNU_SOURCE  // for syscall
 #include "internal.h"
 
 #define BIT(isa) (1u << BD_ISA_##isa)

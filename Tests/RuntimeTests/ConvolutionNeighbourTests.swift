@@ -139,9 +139,12 @@ struct ConvolutionNeighbourTests {
         for seed in 0..<6 as Range<UInt64> {
             var maker = IslandMaker(seed: seed)
             let width = Int.random(in: 3...70, using: &maker.numbers)
-            let x = try maker.activation([2, channels, 6, width])
+            let scheme = CodeScheme.random(&maker.numbers)
+            let codes = try maker.quantize(try maker.floatInput([2, channels, 6, width]), scheme)
             let weight = try maker.weight([5, channels, 3, 3], axis: 0)
-            let conv = maker.add("Conv", [x, weight], ["pads": .ints([1, 0, 2, 1]), "strides": .ints([2, 2])])
+            let conv = maker.add(
+                "Conv", [try maker.dequantize(codes, scheme), weight],
+                ["pads": .ints([1, 0, 2, 1]), "strides": .ints([2, 2])])
             try maker.quantizedOutput(conv)
             let found = try CompiledGraph(maker.graph).program(for: maker.inputs).descriptions.map(\.kernel)
             #expect(found.contains { $0.hasPrefix("quantize image") } == (channels <= 4), "\(found)")

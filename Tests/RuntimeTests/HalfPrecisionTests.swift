@@ -65,15 +65,18 @@ struct HalfPrecisionTests {
         }
         let (found, plain) = (try CompiledGraph(maker.graph), try CompiledGraph(full.graph))
         let program = try found.program(for: maker.inputs)
-        let name = type == .float16 ? "fp16 weights" : "bf16 weights"
-        #expect(program.descriptions.count { $0.kernel.hasSuffix(name) } == 2)
+        // Most BF16 numbers of weights' sizes are FP16 numbers too.
+        #expect(program.descriptions.count { $0.kernel.hasSuffix("16 weights") } == 2)
         #expect(Double(program.constantBytes) < 0.6 * Double(try plain.program(for: full.inputs).constantBytes))
-        var tally = IslandTally()
-        try tally.compare(maker, kernel: "sgemm", seed: 6)
-        tally.expectAgreement()
-        let one = try found.makeSession().run(maker.inputs)
-        let many = try CompiledGraph(maker.graph, threads: 3).makeSession().run(maker.inputs)
-        #expect(one == many)
+        let output = maker.graph.outputs[0].name
+        let expected = try #require(try maker.expected()[output]).floats()
+        let one = try #require(try found.makeSession().run(maker.inputs)[output.text])
+        #expect(zip(try one.floats(), expected).allSatisfy { abs($0 - $1) < 1e-3 })
+        for set in IslandTally.supportedSets {
+            let options = CompileOptions(instructionSet: set)
+            let other = try CompiledGraph(maker.graph, options: options, threads: 3).makeSession().run(maker.inputs)
+            #expect(other[output.text] == one, "\(set)")
+        }
     }
 
     @Test("Casts between 16 and 32 bits in a graph of 16-bit floats keep their types at the ports")

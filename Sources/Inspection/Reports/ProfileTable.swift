@@ -84,7 +84,7 @@ public struct ProfileTable: Sendable {
                 share(of: entry).map(TextTable.Cell.percent) ?? .missing,
             ])
         }
-        return limit == nil ? table.without(["share_of_limit"]) : table
+        return self.limit == nil ? table.without(["share_of_limit"]) : table
     }
 
     /// What part of the machine's limit for its arithmetic a step reaches; `nil` where that was not measured or the step

@@ -68,6 +68,7 @@ private struct CachedProduct {
         var job = bd_sgemm(
             shape: shape.kernelShape(offsets: UnsafePointer(offsets.base.assumingMemoryBound(to: Int64.self))),
             input: UnsafePointer(floats(input)), packed_weights: UnsafePointer(floats(weights)),
+            halves: nil, half_format: BD_FP16,
             bias: UnsafePointer(floats(bias)), minimum: -.infinity, maximum: .infinity, output: floats(output))
         return withExtendedLifetime((input, weights, bias, output, offsets)) {
             rate(of: shape, seconds: seconds) { kernel(&job, 0, Int64(Self.rows)) }
