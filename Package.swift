@@ -37,7 +37,7 @@ let rooms: [Room] = [
     Room(
         name: "Formats", imports: ["System", "Tensors", "Graphs", "Operators", "Passes"],
         packages: [system, protobuf, collections]),
-    Room(name: "Runtime", imports: ["Kernels", "Tensors", "Graphs", "Operators", "Passes"]),
+    Room(name: "Runtime", imports: ["Kernels", "System", "Tensors", "Graphs", "Operators", "Passes"]),
     Room(name: "Images", cSettings: images, linkerSettings: imageLibraries, isC: true),
     Room(
         name: "DataSources", imports: ["Tensors", "Metrics", "Formats", "Runtime", "Images"], packages: [system]),
@@ -94,7 +94,7 @@ let tests: [RoomTests] = [
     RoomTests(room: "Formats", packages: [collections], exclude: ["Fixtures"]),
     RoomTests(
         room: "Runtime", imports: ["Formats", "DataSources", "Evaluation", "Calibration", "Metrics", "Quantization"],
-        packages: [system, collections]),
+        packages: [system, collections, .target(name: "CBitdepthAllocationCounting")]),
     RoomTests(room: "DataSources"),
     RoomTests(room: "Evaluation"),
     RoomTests(room: "Calibration"),
@@ -147,9 +147,10 @@ let package = Package(
             path: "Sources/Command",
             resources: [.embedInCode("Peers/peer.py")])
     ] + tests.map(testTarget) + [
+        .target(name: "CBitdepthAllocationCounting", path: "Tests/AllocationCounting"),
         .testTarget(
             name: "InteroperabilityTests", dependencies: ["Bitdepth"], path: "Tests/InteroperabilityTests",
-            exclude: ["Scripts"])
+            exclude: ["Scripts"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

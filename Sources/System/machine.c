@@ -95,6 +95,30 @@ int bd_is_usable_processor(int processor) {
 #endif
 }
 
+int bd_current_processor(void) {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+int bd_leave_processor(int processor) {
+#if defined(__linux__)
+  cpu_set_t usable, others;
+  if (processor < 0 || processor >= CPU_SETSIZE || sched_getaffinity(0, sizeof usable, &usable)) return 0;
+  others = usable;
+  CPU_CLR(processor, &others);
+  // The thread is moved at once, and then stays where it is although it may go anywhere again.
+  if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others)) return 0;
+  sched_setaffinity(0, sizeof usable, &usable);
+  return 1;
+#else
+  (void)processor;
+  return 0;
+#endif
+}
+
 uint64_t bd_physical_memory(void) {
   long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
   return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;

@@ -33,6 +33,20 @@ struct RealModelTests {
         }
     }
 
+    @Test("1 to 8 threads give the same bits", arguments: RealModel.all)
+    func threads(name: String) throws {
+        let files = try Files()
+        defer { files.remove() }
+        let printed = try Python.models().run("real_models/expected.py", [name, files.folder.path, "1"])
+        let model = try Model(contentsOf: try #require(printed.split(separator: "\n").last.map(String.init)))
+        let inputs = Dictionary(try NumPy.readArchive(files.path("0.in.npz")).map { ($0.key, $0.value) }) { $1 }
+        let expected = try model.compiled().makeSession().run(inputs)
+        for threads in 2...8 {
+            let found = try model.compiled(threads: threads).makeSession().run(inputs)
+            #expect(found == expected, "\(name), \(threads) threads")
+        }
+    }
+
     private func compare(_ found: Tensor?, _ expected: Tensor, _ what: String) throws {
         let found = try #require(found, "\(what) is missing")
         try #require(found.shape == expected.shape, "\(what) has another shape")

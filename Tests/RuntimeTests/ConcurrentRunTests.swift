@@ -80,20 +80,23 @@ struct ConcurrentRunTests {
     }
 
     @Test("A concurrent pool runs each index once, whoever asks")
-    func coverage() async {
+    func coverage() async throws {
         let pool = ThreadPool(threadCount: 4)
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<8 {
                 group.addTask {
                     for count in [0, 1, 3, 64, 1000 + task] {
                         let hits = Lock([Int](repeating: 0, count: count))
-                        pool.run(count, grain: 1) { begin, end in
+                        var calls = CallList(threads: 4)
+                        calls.split(count, grain: 1) { begin, end in
                             for index in begin..<end { hits.withLock { $0[index] += 1 } }
                         }
+                        try calls.run(on: pool)
                         #expect(hits.withLock { $0.allSatisfy { $0 == 1 } })
                     }
                 }
             }
+            try await group.waitForAll()
         }
     }
 

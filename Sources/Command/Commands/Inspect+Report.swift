@@ -1,7 +1,7 @@
 import Bitdepth
 
 extension Inspect {
-    /// Reads the model and finds out what there is to say; only `--stats` reads weights.
+    /// Reads the model and finds out what there is to say; only `--stats` and `--memory` read weights.
     func report() throws -> ModelReport {
         var contents = try ONNX.read(model, allowLinks: links.allowLinks)
         let nodes = contents.graph.nodes.count
@@ -21,7 +21,21 @@ extension Inspect {
                 path: model, bytes: Int(clamping: try FileAccess.open(model).size),
                 externalBytes: externalBytes(contents.graph), nodes: nodes,
                 form: isQuantized ? usesCodes ? "QOperator" : "QDQ" : nil, assumptions: assumptions),
-            sections: sections, weights: sections.contains(.weights) ? try weights(summary) : [])
+            sections: sections, weights: sections.contains(.weights) ? try weights(summary) : [],
+            memory: sections.contains(.memory) ? try memoryTable(contents, facts) : nil)
+    }
+
+    /// How a run with the shapes that were given or assumed uses memory.
+    private func memoryTable(
+        _ contents: ModelGraph, _ facts: [ValueName: Fact]
+    ) throws(BitdepthError) -> MemoryTable {
+        var shapes: [String: Shape] = [:]
+        for port in contents.graph.requiredInputs {
+            if let shape = facts[port.name]?.type.shape.shape { shapes[port.name.text] = shape }
+        }
+        return try locating(.init(file: model)) { [shapes] () throws(BitdepthError) in
+            MemoryTable(try Model(contents).compiled().program(shapes: shapes))
+        }
     }
 
     /// Types of the values for the shapes that were given; a free batch axis counts as 1.

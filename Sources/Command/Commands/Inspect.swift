@@ -7,8 +7,8 @@ struct Inspect: ParsableCommand {
         commandName: "inspect",
         abstract: "What is in a model: operators, shapes, sizes, scales, what is float and why.",
         discussion: """
-            Without --ops, --nodes, --tensors or --stats an overview is shown. Weights are not read unless --stats asks for \
-            them, so large models open at once. Of a float model it says what int8 would quantize.
+            Without --ops, --nodes, --tensors, --stats or --memory an overview is shown. Weights are not read unless --stats \
+            or --memory asks for it, so large models open at once. Of a float model it says what int8 would quantize.
             """)
 
     @Argument(help: "An ONNX file.")
@@ -25,6 +25,9 @@ struct Inspect: ParsableCommand {
 
     @Flag(name: .customLong("stats"), help: "Smallest, largest, mean and zeros of float weights; this reads them.")
     var statistics = false
+
+    @Flag(help: "How a run uses memory: size of the arena, which values share it; this compiles the model.")
+    var memory = false
 
     @OptionGroup
     var shape: ShapeOption
@@ -47,6 +50,7 @@ struct Inspect: ParsableCommand {
         if nodes { asked.append(.nodes) }
         if tensors { asked.append(.tensors) }
         if statistics { asked.append(.weights) }
+        if memory { asked.append(.memory) }
         if !asked.isEmpty { return asked }
         return isQuantized ? [.header, .operators, .floats, .tensors] : [.header, .operators, .floats]
     }

@@ -17,6 +17,7 @@ extension ModelReport {
                 members.append(.init("quantized_tensors", .array(TensorTable.table(of: summary.values).records)))
                 members.append(.init("float_constants", .array(floatConstants.records)))
             case .weights: members.append(.init("weights", .array(WeightTable.table(of: weights).records)))
+            case .memory: members.append(.init("memory", memory?.json ?? .null))
             }
         }
         return .object(members)

@@ -23,6 +23,10 @@ extension ModelReport {
         case .weights:
             if weights.isEmpty { text.line(.init("  no float weights", .faint)) }
             text.table(WeightTable.table(of: weights), indent: ReportText.indent)
+        case .memory:
+            guard let memory else { return }
+            text.field("memory", memory.summary)
+            text.table(memory.table, indent: ReportText.indent)
         }
     }
 

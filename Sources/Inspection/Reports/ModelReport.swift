@@ -9,9 +9,11 @@ public struct ModelReport: Sendable {
     public let sections: [Section]
     /// Statistics of float weights, where they were asked for: this is the only part that reads weights.
     public let weights: [(name: String, tensor: Tensor, statistics: WeightStatistics)]
+    /// How a compiled program uses memory, where it was asked for.
+    public let memory: MemoryTable?
 
     public enum Section: String, Sendable, CaseIterable {
-        case header, operators, floats, nodes, tensors, weights
+        case header, operators, floats, nodes, tensors, weights, memory
     }
 
     public struct File: Sendable {
@@ -38,12 +40,13 @@ public struct ModelReport: Sendable {
 
     public init(
         _ summary: ModelSummary, file: File, sections: [Section],
-        weights: [(name: String, tensor: Tensor, statistics: WeightStatistics)] = []
+        weights: [(name: String, tensor: Tensor, statistics: WeightStatistics)] = [], memory: MemoryTable? = nil
     ) {
         self.summary = summary
         self.file = file
         self.sections = sections
         self.weights = weights
+        self.memory = memory
     }
 
     /// Rows of the tensor table that are shown where nobody asked for all of them.
@@ -52,7 +55,8 @@ public struct ModelReport: Sendable {
     /// The most important table of what was asked for, for formats that hold one.
     public var table: TextTable {
         let tables: [(Section, TextTable)] = [
-            (.weights, WeightTable.table(of: weights)), (.tensors, tensors), (.nodes, nodes), (.operators, operators),
+            (.weights, WeightTable.table(of: weights)), (.memory, memory?.table ?? operators), (.tensors, tensors),
+            (.nodes, nodes), (.operators, operators),
         ]
         return tables.first { sections.contains($0.0) && !sections.contains(.header) }?.1 ?? operators
     }

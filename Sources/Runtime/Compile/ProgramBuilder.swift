@@ -157,8 +157,27 @@ struct ProgramBuilder {
         for (index, id) in inputBuffers { bound[index].location = placement[id] }
         return Program(
             steps: planned.map { $0.make(placement) }, descriptions: descriptions, constants: memory,
-            arenaBytes: plan.total,
-            inputs: bound, outputs: outputBindings, taps: tapBindings, instructionSet: instructionSet)
+            memory: memoryUse(plan), inputs: bound, outputs: outputBindings, taps: tapBindings,
+            instructionSet: instructionSet)
+    }
+}
+
+extension ProgramBuilder {
+    /// What the buffers are for and where they were placed.
+    fileprivate func memoryUse(_ plan: MemoryPlan) -> MemoryUse {
+        var values: [BufferID: [String]] = [:]
+        for (name, views) in views {
+            for id in Set(views.map(\.buffer)) { values[id, default: []].append(name.text) }
+        }
+        let end = planned.count
+        let found = buffers.enumerated().map { id, buffer in
+            MemoryUse.Buffer(
+                values: values[id, default: []].sorted(), bytes: buffer.bytes, offset: plan.offsets[id],
+                steps: buffer.first...max(buffer.first, min(buffer.last, end)))
+        }
+        return MemoryUse(
+            buffers: found.sorted { ($0.steps.lowerBound, $0.offset) < ($1.steps.lowerBound, $1.offset) },
+            arenaBytes: plan.total, constantBytes: constants.count)
     }
 }
 

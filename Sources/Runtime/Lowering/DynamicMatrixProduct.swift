@@ -98,7 +98,7 @@ struct DynamicProductStep: Step {
     var offsets: Location
     var clamp: Clamp
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let shape = SumShape.matrix(rows: product.rows, depth: product.depth, columns: product.columns)
         let kernelShape = shape.kernelShape(offsets: frame.pointer(offsets, as: Int64.self))
         let weights = frame.pointer(packed, as: Float.self)
@@ -106,18 +106,19 @@ struct DynamicProductStep: Step {
         for batch in 0..<product.batches {
             let pair = product.matrices(ofBatch: batch)
             let matrix = frame.pointer(right, as: UInt32.self) + pair.right * product.depth * product.columns
-            bd_transpose_nchw_nhwc_32(matrix, columnsFirst, 1, Int64(product.depth), Int64(product.columns))
-            pack(frame.pointer(transposed, as: Float.self), Int64(product.columns), 1, Int64(product.depth), weights)
-            var job = bd_sgemm(
+            calls.alone {
+                let (depth, columns) = (Int64(product.depth), Int64(product.columns))
+                bd_transpose_nchw_nhwc_32(matrix, columnsFirst, 1, depth, columns)
+                pack(frame.pointer(transposed, as: Float.self), columns, 1, depth, weights)
+            }
+            let job = bd_sgemm(
                 shape: kernelShape,
                 input: frame.pointer(left, as: Float.self) + pair.left * product.rows * product.depth,
                 packed_weights: weights, halves: nil, half_format: BD_FP16, bias: frame.pointer(bias, as: Float.self),
                 minimum: clamp.low,
                 maximum: clamp.high,
                 output: frame.pointer(output, as: Float.self) + batch * product.rows * product.columns)
-            withUnsafePointer(to: &job) { job in
-                frame.parallel(product.rows, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-            }
+            calls.split(product.rows, grain: shape.grain, kernel, job)
         }
     }
 }

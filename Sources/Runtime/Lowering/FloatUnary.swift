@@ -36,10 +36,10 @@ struct FloatUnaryStep: Step {
     var output: Location
     var count: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let from = frame.pointer(input, as: Float.self)
         let to = frame.pointer(output, as: Float.self)
-        frame.parallel(count, grain: 2048) { begin, end in apply(op, from, to, begin, end) }
+        calls.split(count, grain: 2048) { begin, end in apply(op, from, to, begin, end) }
     }
 
     /// Opens the existential once, not per element.

@@ -151,15 +151,15 @@ struct PermutationStep: Step {
     /// Elements of four bytes, or of one.
     var isWide: Bool
 
-    func run(_ frame: Frame) {
-        if isWide { run(frame, of: UInt32.self) } else { run(frame, of: UInt8.self) }
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        if isWide { bind(frame, &calls, of: UInt32.self) } else { bind(frame, &calls, of: UInt8.self) }
     }
 
     @inline(__always)
-    private func run<Element: BitwiseCopyable>(_ frame: Frame, of type: Element.Type) {
+    private func bind<Element: BitwiseCopyable>(_ frame: Frame, _ calls: inout CallList, of type: Element.Type) {
         let from = frame.pointer(input, as: type)
         let to = frame.pointer(output, as: type)
-        frame.parallel(copy.rows, grain: max(1, 16_384 / max(1, copy.inner))) { begin, end in
+        calls.split(copy.rows, grain: max(1, 16_384 / max(1, copy.inner))) { begin, end in
             for row in begin..<end {
                 let source = from + copy.offset(ofRow: row)
                 let target = to + row * copy.inner

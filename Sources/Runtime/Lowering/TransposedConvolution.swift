@@ -181,7 +181,11 @@ struct WidenStep: Step {
     var pixelBytes: Int
     var fill: UInt8
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        calls.alone { widen(frame) }
+    }
+
+    private func widen(_ frame: Frame) {
         let (wide, source) = (plan.convolution.input, plan.source)
         let from = frame.pointer(input)
         let to = frame.pointer(output)

@@ -43,11 +43,10 @@ struct Location: Sendable, Hashable {
     func advanced(by bytes: Int) -> Location { Location(region: region, offset: offset + bytes) }
 }
 
-/// What a running step needs: the memory it works on and the threads that help.
+/// The memory that a step works on.
 struct Frame {
     let arena: UnsafeMutableRawPointer
     let constants: UnsafeMutableRawPointer
-    let pool: ThreadPool?
 
     @inline(__always)
     func pointer(_ location: Location) -> UnsafeMutableRawPointer {
@@ -57,13 +56,5 @@ struct Frame {
     @inline(__always)
     func pointer<Element>(_ location: Location, as type: Element.Type) -> UnsafeMutablePointer<Element> {
         pointer(location).assumingMemoryBound(to: type)
-    }
-
-    /// Splits `0..<count` over the threads; parts are at least `grain` long.
-    @inline(__always)
-    func parallel(_ count: Int, grain: Int, _ body: (Int, Int) -> Void) {
-        guard count > 0 else { return }
-        guard let pool else { return body(0, count) }
-        pool.run(count, grain: grain, body)
     }
 }

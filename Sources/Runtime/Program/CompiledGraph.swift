@@ -45,7 +45,16 @@ public final class CompiledGraph: Sendable {
     ///
     /// - Throws: ``BitdepthError/Code/unknownShape`` for a graph that one program cannot hold: see ``work(for:)``.
     public func program(for inputs: [String: Tensor]) throws(BitdepthError) -> Program {
-        guard case .program(let program) = try plan(for: try checkedValues(inputs)) else {
+        try program(for: InputTypes(try checkedValues(inputs)))
+    }
+
+    /// As ``program(for:)``, for inputs of the shapes that the graph states, or of given ones where it leaves them open.
+    public func program(shapes: [String: Shape]) throws(BitdepthError) -> Program {
+        try program(for: try inputTypes(shapes))
+    }
+
+    func program(for types: InputTypes) throws(BitdepthError) -> Program {
+        guard case .program(let program) = try plan(for: types) else {
             throw BitdepthError(.unknownShape, "some shapes of the graph are known only in running")
         }
         return program
@@ -53,8 +62,11 @@ public final class CompiledGraph: Sendable {
 
     /// How the graph runs for values of these types, decided now if it was not before.
     func plan(for inputs: [ValueName: Value]) throws(BitdepthError) -> ExecutionPlan {
-        let types = InputTypes(inputs)
-        return try plans.withLock { (cache: inout PlanCache) throws(BitdepthError) -> ExecutionPlan in
+        try plan(for: InputTypes(inputs))
+    }
+
+    func plan(for types: InputTypes) throws(BitdepthError) -> ExecutionPlan {
+        try plans.withLock { (cache: inout PlanCache) throws(BitdepthError) -> ExecutionPlan in
             if let plan = cache[types] { return plan }
             let plan = try Compiler(graph, options: options).plan(for: types, pool: pool)
             cache.insert(plan, for: types)
@@ -67,6 +79,8 @@ public final class CompiledGraph: Sendable {
 struct InputTypes: Sendable, Equatable {
     var tensors: [ValueName: TensorType] = [:]
     var others: [ValueName: ValueKind] = [:]
+
+    init() {}
 
     init(_ values: [ValueName: Value]) {
         for (name, value) in values {

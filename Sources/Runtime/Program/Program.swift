@@ -8,20 +8,21 @@ public final class Program: Sendable {
     /// One description per step, in order.
     public let descriptions: [StepDescription]
     let constants: AlignedMemory
-    let arenaBytes: Int
+    /// What the memory is made of.
+    public let memory: MemoryUse
     let inputs: [InputBinding]
     let outputs: [OutputBinding]
     let taps: [TapBinding]
     public let instructionSet: InstructionSet
 
     init(
-        steps: [any Step], descriptions: [StepDescription], constants: AlignedMemory, arenaBytes: Int,
+        steps: [any Step], descriptions: [StepDescription], constants: AlignedMemory, memory: MemoryUse,
         inputs: [InputBinding], outputs: [OutputBinding], taps: [TapBinding], instructionSet: InstructionSet
     ) {
         self.steps = steps
         self.descriptions = descriptions
         self.constants = constants
-        self.arenaBytes = arenaBytes
+        self.memory = memory
         self.inputs = inputs
         self.outputs = outputs
         self.taps = taps
@@ -29,7 +30,7 @@ public final class Program: Sendable {
     }
 
     /// Bytes that a session of this program works in, and bytes of packed weights that all its sessions share.
-    public var workingBytes: Int { arenaBytes }
+    public var workingBytes: Int { memory.arenaBytes }
     public var constantBytes: Int { constants.count }
 
     /// Multiply-accumulates of one run, and how many of them run on integers.

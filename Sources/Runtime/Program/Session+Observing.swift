@@ -9,7 +9,7 @@ extension Session {
         values inputs: [String: Value], observing body: (Observation) throws(BitdepthError) -> Void
     ) throws(BitdepthError) -> [String: Value] {
         let values = try graph.checkedValues(inputs)
-        var execution = Execution(arenas: arenas, pool: graph.pool)
+        var execution = Execution(memory: memory, pool: graph.pool)
         var results: [String: Value] = [:]
         try withoutActuallyEscaping(body) { (body) throws(BitdepthError) in
             execution.observer = body

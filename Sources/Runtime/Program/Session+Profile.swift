@@ -19,7 +19,7 @@ extension Session {
         _ inputs: [String: Tensor]
     ) throws(BitdepthError) -> (steps: [(step: StepDescription, seconds: Double)], programs: [Program]) {
         let recorder = StepRecorder()
-        var execution = Execution(arenas: arenas, pool: graph.pool)
+        var execution = Execution(memory: memory, pool: graph.pool)
         execution.recorder = recorder
         _ = try execution.run(graph, try graph.checkedValues(inputs))
         return (recorder.steps, recorder.programs)

@@ -5,12 +5,9 @@ import BitdepthTensors
 /// Memory to run a compiled graph in: owned by one caller, not shared. Any number of sessions may run the same graph.
 public struct Session: ~Copyable {
     let graph: CompiledGraph
-    let arenas: ArenaCache
+    let memory = SessionMemory()
 
-    init(_ graph: CompiledGraph) {
-        self.graph = graph
-        arenas = ArenaCache()
-    }
+    init(_ graph: CompiledGraph) { self.graph = graph }
 
     /// Runs the graph: named inputs in, all outputs by name out. The inputs' element types and shapes are checked.
     ///
@@ -28,7 +25,7 @@ public struct Session: ~Copyable {
     public borrowing func run(values inputs: [String: Value]) throws(BitdepthError) -> [String: Value] {
         let values = try graph.checkedValues(inputs)
         var results: [String: Value] = [:]
-        for (name, value) in try Execution(arenas: arenas, pool: graph.pool).run(graph, values) {
+        for (name, value) in try Execution(memory: memory, pool: graph.pool).run(graph, values) {
             results[name.text] = value
         }
         return results
@@ -50,27 +47,4 @@ public struct Observation {
     /// How `elements` lie in memory; the first axis is outermost in each layout.
     public let layout: Layout
     public let elements: UnsafeBufferPointer<Float>
-}
-
-/// The arenas of one session, by program: inputs of another shape need another arena.
-final class ArenaCache {
-    private var arenas: [(program: Program, arena: AlignedMemory)] = []
-    private static let capacity = 16
-
-    func arena(for program: Program) throws(BitdepthError) -> AlignedMemory {
-        if let found = arenas.first(where: { $0.program === program }) { return found.arena }
-        let arena = try AlignedMemory(count: program.arenaBytes)
-        if arenas.count == ArenaCache.capacity { arenas.removeFirst() }
-        arenas.append((program, arena))
-        return arena
-    }
-}
-
-extension OutputBinding {
-    func tensor(in arena: UnsafeMutableRawPointer) throws(BitdepthError) -> Tensor {
-        let found = try Tensor(shape: shape, type: stored) { buffer in
-            buffer.copyMemory(from: UnsafeRawBufferPointer(start: arena + location.offset, count: buffer.count))
-        }
-        return element == stored ? found : try found.converted(to: element)
-    }
 }

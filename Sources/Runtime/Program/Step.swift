@@ -2,8 +2,8 @@ import BitdepthTensors
 
 /// One piece of a program's work. Everything that can be decided before running was decided when it was made.
 protocol Step: Sendable {
-    /// Does the work on the frame's memory, on all of the frame's threads.
-    func run(_ frame: Frame) throws(BitdepthError)
+    /// Appends the calls that do the work in the frame's memory. They are made once and run many times.
+    func bind(to frame: Frame, _ calls: inout CallList)
 }
 
 /// What a step is, for people: which nodes it stands for, what it computes with, how much.

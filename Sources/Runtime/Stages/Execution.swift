@@ -2,10 +2,10 @@ import BitdepthGraphs
 import BitdepthOperators
 import BitdepthTensors
 
-/// One run of a compiled graph in a session: programs work in the session's arenas, everything between them is handed on
+/// One run of a compiled graph in a session: programs work in the session's memory, everything between them is handed on
 /// as values.
 struct Execution {
-    let arenas: ArenaCache
+    let memory: SessionMemory
     let pool: ThreadPool?
     /// Sees tapped values, those of bodies once in each iteration.
     var observer: ((Observation) throws(BitdepthError) -> Void)?
@@ -22,28 +22,28 @@ struct Execution {
     // MARK: Programs
 
     private func run(_ program: Program, _ inputs: [ValueName: Value]) throws(BitdepthError) -> [ValueName: Value] {
-        let arena = try arenas.arena(for: program)
-        let frame = Frame(arena: arena.base, constants: program.constants.base, pool: pool)
-        for input in program.inputs {
-            guard let location = input.location, case .tensor(let tensor)? = inputs[input.name] else { continue }
-            try frame.place(tensor, at: location, stored: input.stored)
+        let bound = try memory.bound(program, threads: pool?.threadCount ?? 1)
+        for (index, input) in program.inputs.enumerated() {
+            if case .tensor(let tensor)? = inputs[input.name] { try bound.place(tensor, at: index, on: pool) }
         }
-        try run(program, frame)
+        try run(bound)
         var results: [ValueName: Value] = [:]
-        for output in program.outputs { results[output.name] = .tensor(try output.tensor(in: arena.base)) }
+        for (index, output) in program.outputs.enumerated() {
+            results[output.name] = .tensor(try bound.output(index))
+        }
         return results
     }
 
     /// Runs the steps on inputs that are in their places, and shows what is tapped.
-    func run(_ program: Program, _ frame: Frame) throws(BitdepthError) {
+    func run(_ bound: BoundProgram) throws(BitdepthError) {
         if let recorder {
-            try recorder.run(program, frame)
+            try recorder.run(bound, on: pool)
         } else {
-            for step in program.steps { try step.run(frame) }
+            try bound.run(on: pool)
         }
         guard let observer else { return }
-        for tap in program.taps {
-            let base = (frame.arena + tap.location.offset).assumingMemoryBound(to: Float.self)
+        for tap in bound.program.taps {
+            let base = (bound.arena.base + tap.location.offset).assumingMemoryBound(to: Float.self)
             try observer(
                 Observation(
                     value: tap.name, shape: tap.shape, layout: tap.layout,
@@ -138,16 +138,6 @@ struct Execution {
                 outputs.append(value)
             }
             return outputs
-        }
-    }
-}
-
-extension Frame {
-    /// Copies an input of the graph to where the program reads it.
-    func place(_ tensor: Tensor, at location: Location, stored: ElementType) throws(BitdepthError) {
-        let converted = stored == tensor.type ? tensor : try tensor.converted(to: stored)
-        try converted.withBytes { bytes in
-            if let base = bytes.baseAddress { pointer(location).copyMemory(from: base, byteCount: bytes.count) }
         }
     }
 }

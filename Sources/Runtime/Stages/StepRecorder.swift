@@ -7,10 +7,11 @@ final class StepRecorder {
     private(set) var programs: [Program] = []
     private let clock = ContinuousClock()
 
-    func run(_ program: Program, _ frame: Frame) throws(BitdepthError) {
+    func run(_ bound: BoundProgram, on pool: ThreadPool?) throws(BitdepthError) {
+        let program = bound.program
         if !programs.contains(where: { $0 === program }) { programs.append(program) }
-        for (step, description) in zip(program.steps, program.descriptions) {
-            try time(description) { () throws(BitdepthError) in try step.run(frame) }
+        for (step, description) in program.descriptions.enumerated() {
+            try time(description) { () throws(BitdepthError) in try bound.run(step: step, on: pool) }
         }
     }
 

@@ -11,7 +11,7 @@ struct BroadcastStep: Step {
     var loop: BroadcastLoop
     var clamp: Clamp
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let a = UnsafePointer(frame.pointer(left, as: Float.self))
         let b = UnsafePointer(frame.pointer(right, as: Float.self))
         let target = frame.pointer(output, as: Float.self)
@@ -19,7 +19,7 @@ struct BroadcastStep: Step {
             binary: bd_sbinary(
                 operation: operation, left: a, right: b, output: target, minimum: clamp.low, maximum: clamp.high),
             left_step: Int64(loop.leftInner), right_step: Int64(loop.rightInner))
-        loop.forEachRun(on: frame, grain: 16_384) { run in
+        loop.forEachRun(in: &calls, grain: 16_384) { run in
             var part = job
             part.binary.left = a + run.left
             part.binary.right = b + run.right
@@ -38,20 +38,20 @@ extension BroadcastLoop {
         var count: Int
     }
 
-    /// Splits the work over the threads, and hands out runs in which each operand goes on by one element or stays where it
+    /// Appends work that is split over the threads and hands out runs in which each operand goes on by one element or stays where it
     /// is; rows along which an operand lies spread out go element by element.
     ///
     /// - Parameter grain: Elements that make a part worth a thread's while.
     @inline(__always)
-    func forEachRun(on frame: Frame, grain: Int, _ body: (Run) -> Void) {
+    func forEachRun(in calls: inout CallList, grain: Int, _ body: @escaping (Run) -> Void) {
         // A single row is itself split.
         if rows == 1, leftInner <= 1, rightInner <= 1 {
-            frame.parallel(inner, grain: grain) { begin, end in
+            calls.split(inner, grain: grain) { begin, end in
                 body(Run(left: begin * leftInner, right: begin * rightInner, output: begin, count: end - begin))
             }
             return
         }
-        frame.parallel(rows, grain: max(1, grain / max(1, inner))) { begin, end in
+        calls.split(rows, grain: max(1, grain / max(1, inner))) { begin, end in
             for row in begin..<end {
                 let (left, right) = offsets(ofRow: row)
                 if leftInner <= 1, rightInner <= 1 {

@@ -35,31 +35,34 @@ struct ChannelNormalizationStep: Step {
     var output: Location
     var scratch: Location
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let partial = frame.pointer(scratch, as: Float.self), means = partial + image.blocks * image.planes
         let factors = means + image.planes, summands = factors + image.planes
-        sum(shifts: nil, into: partial, frame)
-        spread(partial, into: means) { Float($0) }
-        sum(shifts: means, into: partial, frame)
-        spread(partial, into: factors) { 1 / (Float($0) + image.epsilon).squareRoot() }
         let scale = frame.pointer(image.scale, as: Float.self), bias = frame.pointer(image.bias, as: Float.self)
-        for plane in 0..<image.planes {
-            let channel = plane % image.channels
-            factors[plane] *= scale[channel]
-            summands[plane] = bias[channel] - means[plane] * factors[plane]
+        sum(shifts: nil, into: partial, frame, &calls)
+        calls.alone { spread(partial, into: means) { Float($0) } }
+        sum(shifts: means, into: partial, frame, &calls)
+        calls.alone {
+            spread(partial, into: factors) { 1 / (Float($0) + image.epsilon).squareRoot() }
+            for plane in 0..<image.planes {
+                let channel = plane % image.channels
+                factors[plane] *= scale[channel]
+                summands[plane] = bias[channel] - means[plane] * factors[plane]
+            }
         }
-        apply(factors, summands, frame)
+        apply(factors, summands, frame, &calls)
     }
 
     /// Sums of each block of pixels, or of their squared deviations from `shifts`.
-    private func sum(shifts: UnsafePointer<Float>?, into partial: UnsafeMutablePointer<Float>, _ frame: Frame) {
-        var job = bd_channel_sums(
+    private func sum(
+        shifts: UnsafePointer<Float>?, into partial: UnsafeMutablePointer<Float>, _ frame: Frame,
+        _ calls: inout CallList
+    ) {
+        let job = bd_channel_sums(
             input: frame.pointer(input, as: Float.self), shifts: shifts, sums: partial, pixels: Int64(image.pixels),
             channels: Int64(image.channels), is_channels_last: image.isChannelsLast)
         let elements = min(image.pixels, Int(BD_SUM_PIXELS)) * min(image.channels, Int(BD_COLUMNS))
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(image.parts, grain: max(1, 16_384 / elements)) { sums(job, Int64($0), Int64($1)) }
-        }
+        calls.split(image.parts, grain: max(1, 16_384 / elements), sums, job)
     }
 
     /// Makes the mean of each group's sums, and writes what `finish` makes of it to all its channels.
@@ -81,26 +84,23 @@ struct ChannelNormalizationStep: Step {
         }
     }
 
-    private func apply(_ factors: UnsafePointer<Float>, _ summands: UnsafePointer<Float>, _ frame: Frame) {
+    private func apply(
+        _ factors: UnsafePointer<Float>, _ summands: UnsafePointer<Float>, _ frame: Frame, _ calls: inout CallList
+    ) {
         let from = UnsafePointer(frame.pointer(input, as: Float.self)), to = frame.pointer(output, as: Float.self)
         guard image.isChannelsLast else {
-            return apply(
-                bd_affine(
-                    input: from, scale: factors, bias: summands, output: to, columns: Int64(image.pixels),
-                    is_per_row: true), rows: image.planes, frame)
+            let job = bd_affine(
+                input: from, scale: factors, bias: summands, output: to, columns: Int64(image.pixels),
+                is_per_row: true)
+            return calls.split(image.planes, grain: max(1, 16_384 / image.pixels), affine, job)
         }
         for index in 0..<image.images {
             let start = index * image.pixels * image.channels, plane = index * image.channels
-            apply(
-                bd_affine(
-                    input: from + start, scale: factors + plane, bias: summands + plane, output: to + start,
-                    columns: Int64(image.channels), is_per_row: false), rows: image.pixels, frame)
-        }
-    }
-
-    private func apply(_ job: bd_affine, rows: Int, _ frame: Frame) {
-        withUnsafePointer(to: job) { pointer in
-            frame.parallel(rows, grain: max(1, 16_384 / Int(job.columns))) { affine(pointer, Int64($0), Int64($1)) }
+            let job = bd_affine(
+                input: from + start, scale: factors + plane, bias: summands + plane, output: to + start,
+                columns: Int64(image.channels), is_per_row: false)
+            calls.split(
+                image.pixels, grain: max(1, 16_384 / image.channels), joinsNext: index + 1 < image.images, affine, job)
         }
     }
 }

@@ -9,33 +9,35 @@ struct ComparisonStep: Step {
     var right: Location
     var output: Location
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         switch element {
-        case .float32: compare(frame, as: Float.self)
-        case .int32: compare(frame, as: Int32.self)
-        case .int64: compare(frame, as: Int64.self)
-        default: compare(frame, as: UInt8.self)
-        }
-    }
-
-    @inline(__always)
-    private func compare<Element: Comparable & BitwiseCopyable>(_ frame: Frame, as type: Element.Type) {
-        switch question {
-        case .equal: compare(frame, as: type) { $0 == $1 }
-        case .less: compare(frame, as: type) { $0 < $1 }
-        case .lessOrEqual: compare(frame, as: type) { $0 <= $1 }
-        case .greater: compare(frame, as: type) { $0 > $1 }
-        case .greaterOrEqual: compare(frame, as: type) { $0 >= $1 }
+        case .float32: compare(frame, &calls, as: Float.self)
+        case .int32: compare(frame, &calls, as: Int32.self)
+        case .int64: compare(frame, &calls, as: Int64.self)
+        default: compare(frame, &calls, as: UInt8.self)
         }
     }
 
     @inline(__always)
     private func compare<Element: Comparable & BitwiseCopyable>(
-        _ frame: Frame, as type: Element.Type, _ holds: (Element, Element) -> Bool
+        _ frame: Frame, _ calls: inout CallList, as type: Element.Type
+    ) {
+        switch question {
+        case .equal: compare(frame, &calls, as: type) { $0 == $1 }
+        case .less: compare(frame, &calls, as: type) { $0 < $1 }
+        case .lessOrEqual: compare(frame, &calls, as: type) { $0 <= $1 }
+        case .greater: compare(frame, &calls, as: type) { $0 > $1 }
+        case .greaterOrEqual: compare(frame, &calls, as: type) { $0 >= $1 }
+        }
+    }
+
+    @inline(__always)
+    private func compare<Element: Comparable & BitwiseCopyable>(
+        _ frame: Frame, _ calls: inout CallList, as type: Element.Type, _ holds: @escaping (Element, Element) -> Bool
     ) {
         let a = frame.pointer(left, as: type), b = frame.pointer(right, as: type)
         let target = frame.pointer(output, as: UInt8.self)
-        frame.parallel(loop.rows, grain: max(1, 16_384 / max(1, loop.inner))) { begin, end in
+        calls.split(loop.rows, grain: max(1, 16_384 / max(1, loop.inner))) { begin, end in
             for row in begin..<end {
                 let offsets = loop.offsets(ofRow: row)
                 let answers = target + row * loop.inner

@@ -12,10 +12,10 @@ struct ConcatenationStep: Step {
     var output: Location
     var outer: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let stride = inputs.reduce(0) { $0 + $1.chunk }
         let target = frame.pointer(output)
-        frame.parallel(outer, grain: max(1, 65_536 / max(1, stride))) { begin, end in
+        calls.split(outer, grain: max(1, 65_536 / max(1, stride))) { begin, end in
             var place = target + begin * stride
             for index in begin..<end {
                 for input in inputs {

@@ -29,15 +29,13 @@ struct QuantizedDepthwiseStep: Step {
     var multiplier: Location
     var epilogue: Epilogue
 
-    func run(_ frame: Frame) {
-        var job = bd_qdepthwise(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_qdepthwise(
             shape: plan.depthwiseShape, input: frame.pointer(input, as: UInt8.self),
             packed_weights: frame.pointer(weights, as: Int8.self), bias: frame.pointer(bias, as: Int32.self),
             epilogue: epilogue.kernelEpilogue(multiplier: frame.pointer(multiplier, as: Float.self)),
             output: frame.pointer(output, as: UInt8.self))
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(plan.lines, grain: plan.lineGrain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-        }
+        calls.split(plan.lines, grain: plan.lineGrain, kernel, job)
     }
 }
 
@@ -50,13 +48,11 @@ struct FloatDepthwiseStep: Step {
     var bias: Location
     var clamp: Clamp
 
-    func run(_ frame: Frame) {
-        var job = bd_sdepthwise(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_sdepthwise(
             shape: plan.depthwiseShape, input: frame.pointer(input, as: Float.self),
             packed_weights: frame.pointer(weights, as: Float.self), bias: frame.pointer(bias, as: Float.self),
             minimum: clamp.low, maximum: clamp.high, output: frame.pointer(output, as: Float.self))
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(plan.lines, grain: plan.lineGrain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-        }
+        calls.split(plan.lines, grain: plan.lineGrain, kernel, job)
     }
 }

@@ -21,18 +21,29 @@ struct DynamicQuantizationStep: Step {
     static func scratchBytes(count: Int) -> Int { 2 * blocks(count) * 4 }
     private static func blocks(_ count: Int) -> Int { (count + blockLength - 1) / blockLength }
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let from = UnsafePointer(frame.pointer(input, as: Float.self))
         let blocks = Self.blocks(count)
         let lows = frame.pointer(extremes, as: Float.self), highs = lows + blocks
-        frame.parallel(blocks, grain: 4) { begin, end in
+        calls.split(blocks, grain: 4) { begin, end in
             for block in begin..<end {
                 reduced(from, block, BD_REDUCE_MINIMUM, into: lows)
                 reduced(from, block, BD_REDUCE_MAXIMUM, into: highs)
             }
         }
+        calls.alone { choose(lows, highs, frame) }
+        let step = frame.pointer(scale, as: Float.self), zero = frame.pointer(zeroPoint, as: UInt8.self)
+        let to = frame.pointer(codes, as: UInt8.self)
+        calls.split(count, grain: 32_768) { begin, end in
+            quantize(from, to, step[0], Int32(zero[0]), Int64(begin), Int64(end))
+        }
+    }
+
+    /// Scale and zero point of the range that the blocks' extremes span.
+    private func choose(_ lows: UnsafePointer<Float>, _ highs: UnsafePointer<Float>, _ frame: Frame) {
+        let from = frame.pointer(input, as: Float.self)
         var (low, high) = (Float(0), Float(0))
-        for block in 0..<blocks {
+        for block in 0..<Self.blocks(count) {
             if lows[block].isNaN {
                 // One NaN hides the numbers beside it, which count all the same.
                 let start = block * Self.blockLength
@@ -50,10 +61,6 @@ struct DynamicQuantizationStep: Step {
         let code = zero >= 0 ? UInt8(min(zero, 255)) : 0
         frame.pointer(scale, as: Float.self)[0] = step
         frame.pointer(zeroPoint, as: UInt8.self)[0] = code
-        let to = frame.pointer(codes, as: UInt8.self)
-        frame.parallel(count, grain: 32_768) { begin, end in
-            quantize(from, to, step, Int32(code), Int64(begin), Int64(end))
-        }
     }
 
     private func reduced(

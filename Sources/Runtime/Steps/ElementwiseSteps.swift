@@ -11,10 +11,10 @@ struct QuantizeStep: Step {
     var parameters: CodeParameters
     var count: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let from = frame.pointer(input, as: Float.self)
         let to = frame.pointer(output, as: UInt8.self)
-        frame.parallel(count, grain: elementGrain) { begin, end in
+        calls.split(count, grain: elementGrain) { begin, end in
             kernel(from, to, parameters.scale, Int32(parameters.zeroPoint), Int64(begin), Int64(end))
         }
     }
@@ -28,18 +28,14 @@ struct QuantizeImageStep: Step {
     var image: BorderedImage
     var parameters: CodeParameters
 
-    func run(_ frame: Frame) {
-        var job = bd_quantize_image(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_quantize_image(
             images: Int64(image.images), channels: Int64(image.channels), height: Int64(image.height),
             width: Int64(image.width), input: frame.pointer(input, as: Float.self),
             output: frame.pointer(output, as: UInt8.self) + image.offset, output_image: Int64(image.imageBytes),
             output_line: Int64(image.lineBytes), scale: parameters.scale, zero_point: Int32(parameters.zeroPoint))
         let grain = max(1, elementGrain / max(1, image.width * image.channels))
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(image.images * image.height, grain: grain) { begin, end in
-                kernel(job, Int64(begin), Int64(end))
-            }
-        }
+        calls.split(image.images * image.height, grain: grain, kernel, job)
     }
 }
 
@@ -51,10 +47,10 @@ struct DequantizeStep: Step {
     var parameters: CodeParameters
     var count: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let from = frame.pointer(input, as: UInt8.self)
         let to = frame.pointer(output, as: Float.self)
-        frame.parallel(count, grain: elementGrain) { begin, end in
+        calls.split(count, grain: elementGrain) { begin, end in
             kernel(from, to, parameters.scale, Int32(parameters.zeroPoint), Int64(begin), Int64(end))
         }
     }
@@ -70,11 +66,11 @@ struct TableStep: Step {
     var output: Location
     var count: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let entries = frame.pointer(table, as: UInt8.self)
         let from = frame.pointer(input, as: UInt8.self)
         let to = frame.pointer(output, as: UInt8.self)
-        frame.parallel(count, grain: elementGrain) { begin, end in kernel(entries, from, to, Int64(begin), Int64(end)) }
+        calls.split(count, grain: elementGrain) { begin, end in kernel(entries, from, to, Int64(begin), Int64(end)) }
     }
 }
 
@@ -124,10 +120,10 @@ struct QuantizedBinaryStep: Step {
         return step
     }
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let job = job(frame)
         guard let a = job.left, let b = job.right, let target = job.output else { return }
-        loop.forEachRun(on: frame, grain: elementGrain) { run in
+        loop.forEachRun(in: &calls, grain: elementGrain) { run in
             var part = job
             part.left = a + run.left
             part.right = b + run.right
@@ -147,14 +143,12 @@ struct FloatBinaryStep: Step {
     var clamp: Clamp
     var count: Int
 
-    func run(_ frame: Frame) {
-        var job = bd_sbinary(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_sbinary(
             operation: operation, left: frame.pointer(left, as: Float.self),
             right: frame.pointer(right, as: Float.self),
             output: frame.pointer(output, as: Float.self), minimum: clamp.low, maximum: clamp.high)
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(count, grain: elementGrain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-        }
+        calls.split(count, grain: elementGrain, kernel, job)
     }
 }
 
@@ -166,10 +160,10 @@ struct ClampStep: Step {
     var clamp: Clamp
     var count: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let from = frame.pointer(input, as: Float.self)
         let to = frame.pointer(output, as: Float.self)
-        frame.parallel(count, grain: elementGrain) { begin, end in
+        calls.split(count, grain: elementGrain) { begin, end in
             kernel(from, to, clamp.low, clamp.high, Int64(begin), Int64(end))
         }
     }

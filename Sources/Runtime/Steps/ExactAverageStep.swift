@@ -11,14 +11,14 @@ struct ExactAverageStep: Step {
     var reals: Location
     var parameters: CodeParameters
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let from = frame.pointer(input, as: UInt8.self)
         let to = frame.pointer(output, as: UInt8.self)
         let reals = frame.pointer(reals, as: Float.self)
         let quantization = QuantizationParameters(
             scale: parameters.scale, zeroPoint: parameters.zeroPoint, codes: 0...255)
         let (shape, channels) = (plan.shape, plan.shape.channels)
-        frame.parallel(plan.lines, grain: plan.grain) { begin, end in
+        calls.split(plan.lines, grain: plan.grain) { begin, end in
             for line in begin..<end {
                 let rows = plan.taps(line % shape.output.height, vertical: true)
                 let image = from + line / shape.output.height * shape.input.area * channels

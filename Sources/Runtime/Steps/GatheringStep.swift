@@ -23,7 +23,11 @@ struct GatheringStep: Step {
     var constant: Tensor?
     var output: Location
 
-    func run(_ frame: Frame) throws(BitdepthError) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        calls.alone { () throws(BitdepthError) in try run(frame) }
+    }
+
+    private func run(_ frame: Frame) throws(BitdepthError) {
         try locating(place) { () throws(BitdepthError) in
             if let table {
                 try copy(UnsafeRawPointer(frame.pointer(table)), frame)

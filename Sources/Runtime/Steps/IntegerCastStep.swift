@@ -9,29 +9,30 @@ struct IntegerCastStep: Step {
     var output: Location
     var count: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         switch source {
-        case .int32: cast(frame, Int32.self)
-        case .int64: cast(frame, Int64.self)
-        default: cast(frame, UInt8.self)
+        case .int32: cast(frame, &calls, Int32.self)
+        case .int64: cast(frame, &calls, Int64.self)
+        default: cast(frame, &calls, UInt8.self)
         }
     }
 
     @inline(__always)
-    private func cast<Source: FixedWidthInteger>(_ frame: Frame, _ type: Source.Type) {
+    private func cast<Source: FixedWidthInteger>(_ frame: Frame, _ calls: inout CallList, _ type: Source.Type) {
         if target == .float32 {
-            cast(frame, type, Float.self) { Float($0) }
+            cast(frame, &calls, type, Float.self) { Float($0) }
         } else {
-            cast(frame, type, Int64.self) { Int64(truncatingIfNeeded: $0) }
+            cast(frame, &calls, type, Int64.self) { Int64(truncatingIfNeeded: $0) }
         }
     }
 
     @inline(__always)
     private func cast<Source, Target>(
-        _ frame: Frame, _ source: Source.Type, _ target: Target.Type, _ convert: (Source) -> Target
+        _ frame: Frame, _ calls: inout CallList, _ source: Source.Type, _ target: Target.Type,
+        _ convert: @escaping (Source) -> Target
     ) {
         let from = frame.pointer(input, as: source), to = frame.pointer(output, as: target)
-        frame.parallel(count, grain: 32_768) { begin, end in
+        calls.split(count, grain: 32_768) { begin, end in
             for index in begin..<end { to[index] = convert(from[index]) }
         }
     }

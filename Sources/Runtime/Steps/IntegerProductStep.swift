@@ -21,21 +21,23 @@ struct IntegerProductStep: Step {
     var bias: Location
     var output: Location
 
-    func run(_ frame: Frame) {
-        let zero = zeroPoint.map { Int32(frame.pointer($0, as: UInt8.self)[0]) } ?? 0
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let zero = zeroPoint.map { frame.pointer($0, as: UInt8.self) }
         let sums = frame.pointer(constants.sums, as: Int32.self), bias = frame.pointer(bias, as: Int32.self)
-        for column in 0..<shape.columns { bias[column] = -zero * sums[column] }
+        let columns = shape.columns
+        calls.alone {
+            let zero = zero.map { Int32($0[0]) } ?? 0
+            for column in 0..<columns { bias[column] = -zero * sums[column] }
+        }
         let epilogue = bd_epilogue(
             kind: BD_OUTPUT_S32, multiplier: nil, zero_point: 0, minimum: 0, maximum: 0, float_minimum: 0,
             float_maximum: 0)
-        var job = bd_qgemm(
+        let job = bd_qgemm(
             shape: shape.kernelShape(offsets: frame.pointer(constants.offsets, as: Int64.self)),
             input: frame.pointer(input, as: UInt8.self),
             packed_weights: frame.pointer(constants.weights, as: Int8.self), bias: bias,
             weight_zero: constants.weightZero.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
             epilogue: epilogue, output: frame.pointer(output), then: nil)
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-        }
+        calls.split(shape.pixels, grain: shape.grain, kernel, job)
     }
 }

@@ -9,13 +9,11 @@ struct SoftmaxStep: Step {
     var input: Location
     var output: Location
 
-    func run(_ frame: Frame) {
-        var job = bd_softmax(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_softmax(
             input: frame.pointer(input, as: Float.self), output: frame.pointer(output, as: Float.self),
             extent: Int64(lanes.extent), inner: Int64(lanes.inner), is_logarithm: isLogarithm)
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(lanes.parts, grain: lanes.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-        }
+        calls.split(lanes.parts, grain: lanes.grain, kernel, job)
     }
 }
 
@@ -27,14 +25,12 @@ struct ReductionStep: Step {
     var input: Location
     var output: Location
 
-    func run(_ frame: Frame) {
-        var job = bd_reduce(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_reduce(
             operation: reduction.code, input: frame.pointer(input, as: Float.self),
             output: frame.pointer(output, as: Float.self), extent: Int64(lanes.extent), inner: Int64(lanes.inner),
             divisor: reduction.isMean ? Float(lanes.extent) : 1, takes_root: reduction.takesRoot)
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(lanes.parts, grain: lanes.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-        }
+        calls.split(lanes.parts, grain: lanes.grain, kernel, job)
     }
 }
 
@@ -50,16 +46,12 @@ struct NormalizationStep: Step {
     var bias: Location?
     var output: Location
 
-    func run(_ frame: Frame) {
-        var job = bd_normalize(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_normalize(
             input: frame.pointer(input, as: Float.self), scale: frame.pointer(scale, as: Float.self),
             bias: bias.map { UnsafePointer(frame.pointer($0, as: Float.self)) },
             output: frame.pointer(output, as: Float.self), length: Int64(length), epsilon: epsilon,
             is_centered: isCentered)
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(rows, grain: max(1, 8192 / max(1, length))) { begin, end in
-                kernel(job, Int64(begin), Int64(end))
-            }
-        }
+        calls.split(rows, grain: max(1, 8192 / max(1, length)), kernel, job)
     }
 }

@@ -10,16 +10,22 @@ struct LayoutStep: Step {
     var columns: Int
     var isWide: Bool
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let (rows, columns) = (rows, columns)
+        let size = rows * columns
+        let grain = max(1, 16_384 / max(1, size))
         if isWide {
-            bd_transpose_nchw_nhwc_32(
-                frame.pointer(input, as: UInt32.self), frame.pointer(output, as: UInt32.self), Int64(images),
-                Int64(rows),
-                Int64(columns))
+            let from = frame.pointer(input, as: UInt32.self), to = frame.pointer(output, as: UInt32.self)
+            calls.split(images, grain: grain) { begin, end in
+                bd_transpose_nchw_nhwc_32(
+                    from + begin * size, to + begin * size, Int64(end - begin), Int64(rows), Int64(columns))
+            }
         } else {
-            bd_transpose_nchw_nhwc_8(
-                frame.pointer(input, as: UInt8.self), frame.pointer(output, as: UInt8.self), Int64(images), Int64(rows),
-                Int64(columns))
+            let from = frame.pointer(input, as: UInt8.self), to = frame.pointer(output, as: UInt8.self)
+            calls.split(images, grain: grain) { begin, end in
+                bd_transpose_nchw_nhwc_8(
+                    from + begin * size, to + begin * size, Int64(end - begin), Int64(rows), Int64(columns))
+            }
         }
     }
 }
@@ -30,10 +36,12 @@ struct SignStep: Step {
     var output: Location
     var count: Int
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let from = frame.pointer(input, as: UInt8.self)
         let to = frame.pointer(output, as: UInt8.self)
-        for index in 0..<count { to[index] = from[index] ^ 0x80 }
+        calls.split(count, grain: 65_536) { begin, end in
+            for index in begin..<end { to[index] = from[index] ^ 0x80 }
+        }
     }
 }
 
@@ -76,11 +84,14 @@ struct PadStep: Step {
     /// A code in the arena that the border gets instead of the image's own.
     var fill: Location?
 
-    func run(_ frame: Frame) {
-        var image = image
-        if let fill { image.border.fill = frame.pointer(fill, as: UInt8.self)[0] }
-        frame.parallel(image.lines, grain: image.grain) { begin, end in
-            image.copy(frame.pointer(input), frame.pointer(output), begin, end)
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let image = image
+        let from = frame.pointer(input), to = frame.pointer(output)
+        let fill = fill.map { frame.pointer($0, as: UInt8.self) }
+        calls.split(image.lines, grain: image.grain) { begin, end in
+            var image = image
+            if let fill { image.border.fill = fill[0] }
+            image.copy(from, to, begin, end)
         }
     }
 }
@@ -90,7 +101,12 @@ struct BorderStep: Step {
     var output: Location
     var image: BorderedImage
 
-    func run(_ frame: Frame) { image.fill(frame.pointer(output), 0, image.lines) }
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let image = image
+        let target = frame.pointer(output)
+        // The next step writes the image itself.
+        calls.split(image.lines, grain: .max, joinsNext: true) { begin, end in image.fill(target, begin, end) }
+    }
 }
 
 /// Copies a constant into the arena: an output of the graph that does not depend on its inputs.
@@ -99,7 +115,8 @@ struct ConstantStep: Step {
     var output: Location
     var count: Int
 
-    func run(_ frame: Frame) {
-        frame.pointer(output).copyMemory(from: frame.pointer(constant), byteCount: count)
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let from = frame.pointer(constant), to = frame.pointer(output), count = count
+        calls.alone { to.copyMemory(from: from, byteCount: count) }
     }
 }

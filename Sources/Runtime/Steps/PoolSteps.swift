@@ -18,16 +18,14 @@ struct QuantizedPoolStep: Step {
     var multiplier: Float
     var outputZero: Int32
 
-    func run(_ frame: Frame) {
-        var shape = plan.kernelShape
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let shape = UnsafePointer(calls.keep(plan.kernelShape))
         let from = frame.pointer(input, as: UInt8.self)
         let to = frame.pointer(output, as: UInt8.self)
-        withUnsafePointer(to: &shape) { shape in
-            frame.parallel(plan.lines, grain: plan.grain) { begin, end in
-                switch plan.kind {
-                case .maximum: maximum(shape, from, to, Int64(begin), Int64(end))
-                case .average: average(shape, from, inputZero, multiplier, outputZero, to, Int64(begin), Int64(end))
-                }
+        calls.split(plan.lines, grain: plan.grain) { begin, end in
+            switch plan.kind {
+            case .maximum: maximum(shape, from, to, Int64(begin), Int64(end))
+            case .average: average(shape, from, inputZero, multiplier, outputZero, to, Int64(begin), Int64(end))
             }
         }
     }
@@ -42,14 +40,12 @@ struct FloatPoolStep: Step {
     var input: Location
     var output: Location
 
-    func run(_ frame: Frame) {
-        var shape = plan.kernelShape
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let shape = UnsafePointer(calls.keep(plan.kernelShape))
         let from = frame.pointer(input, as: Float.self)
         let to = frame.pointer(output, as: Float.self)
-        withUnsafePointer(to: &shape) { shape in
-            frame.parallel(plan.lines, grain: plan.grain) { begin, end in
-                kernel(shape, from, to, Int64(begin), Int64(end))
-            }
+        calls.split(plan.lines, grain: plan.grain) { begin, end in
+            kernel(shape, from, to, Int64(begin), Int64(end))
         }
     }
 }

@@ -32,12 +32,12 @@ struct QuantizedDynamicProductStep: Step {
     var rightZero: Int32
     var epilogue: Epilogue
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let size = matrices.depth * matrices.columns
-        frame.parallel(matrices.count, grain: max(1, 16_384 / max(1, size))) { begin, end in
+        calls.split(matrices.count, grain: max(1, 16_384 / max(1, size))) { begin, end in
             for index in begin..<end { pack(index, frame) }
         }
-        multiply(frame)
+        multiply(frame, &calls)
     }
 
     private func pack(_ index: Int, _ frame: Frame) {
@@ -61,7 +61,7 @@ struct QuantizedDynamicProductStep: Step {
             frame.pointer(scratch.packed, as: Int8.self) + index * matrices.packedBytes)
     }
 
-    private func multiply(_ frame: Frame) {
+    private func multiply(_ frame: Frame, _ calls: inout CallList) {
         let shape = SumShape.matrix(rows: product.rows, depth: product.depth, columns: product.columns)
         let kernelShape = shape.kernelShape(offsets: frame.pointer(constants.offsets, as: Int64.self))
         let resultBytes = epilogue.kind == .codes ? 1 : 4
@@ -70,7 +70,7 @@ struct QuantizedDynamicProductStep: Step {
             weight_zero: constants.rightZero.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
             epilogue: epilogue.kernelEpilogue(multiplier: frame.pointer(constants.multiplier, as: Float.self)),
             output: nil, then: nil)
-        frame.parallel(product.batches * product.rows, grain: shape.grain) { begin, end in
+        calls.split(product.batches * product.rows, grain: shape.grain) { begin, end in
             var row = begin
             while row < end {
                 let (batch, first) = row.quotientAndRemainder(dividingBy: product.rows)

@@ -13,21 +13,21 @@ struct RearrangementStep: Step {
     var input: Location
     var output: Location
 
-    func run(_ frame: Frame) {
-        guard length == 1 else { return copyBlocks(frame) }
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        guard length == 1 else { return copyBlocks(frame, &calls) }
         switch elementBytes {
-        case 1: copyElements(frame, of: UInt8.self)
-        case 2: copyElements(frame, of: UInt16.self)
-        case 4: copyElements(frame, of: UInt32.self)
-        default: copyElements(frame, of: UInt64.self)
+        case 1: copyElements(frame, &calls, of: UInt8.self)
+        case 2: copyElements(frame, &calls, of: UInt16.self)
+        case 4: copyElements(frame, &calls, of: UInt32.self)
+        default: copyElements(frame, &calls, of: UInt64.self)
         }
     }
 
-    private func copyBlocks(_ frame: Frame) {
+    private func copyBlocks(_ frame: Frame, _ calls: inout CallList) {
         let places = frame.pointer(starts, as: Int32.self)
         let from = frame.pointer(input), to = frame.pointer(output)
         let bytes = length * elementBytes
-        frame.parallel(count, grain: max(1, 65_536 / bytes)) { begin, end in
+        calls.split(count, grain: max(1, 65_536 / bytes)) { begin, end in
             for block in begin..<end {
                 let place = Int(places[block])
                 let target = to + block * bytes
@@ -49,11 +49,11 @@ struct RearrangementStep: Step {
     }
 
     @inline(__always)
-    private func copyElements<Bits: FixedWidthInteger>(_ frame: Frame, of type: Bits.Type) {
+    private func copyElements<Bits: FixedWidthInteger>(_ frame: Frame, _ calls: inout CallList, of type: Bits.Type) {
         let places = frame.pointer(starts, as: Int32.self)
         let from = frame.pointer(input, as: type), to = frame.pointer(output, as: type)
         let border = fill.reversed().reduce(Bits.zero) { $0 << 8 | Bits(truncatingIfNeeded: $1) }
-        frame.parallel(count, grain: 16_384) { begin, end in
+        calls.split(count, grain: 16_384) { begin, end in
             for index in begin..<end { to[index] = places[index] < 0 ? border : from[Int(places[index])] }
         }
     }

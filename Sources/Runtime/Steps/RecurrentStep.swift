@@ -17,23 +17,21 @@ struct RecurrentStep: Step {
         var limit: Float
     }
 
-    func run(_ frame: Frame) throws(BitdepthError) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let lengths = memory.lengths.map { frame.pointer($0, as: Int32.self) }
-        try checkLengths(lengths)
-        begin(frame)
-        if lengths != nil, let output = memory.output {
-            // Behind the end of a sequence stand zeros.
-            let count = plan.steps * plan.batch * plan.directions * plan.hidden
-            frame.pointer(output, as: Float.self).update(repeating: 0, count: count)
-        }
-        withUnsafeTemporaryAllocation(of: bd_recurrent.self, capacity: plan.directions) { jobs in
-            for direction in 0..<plan.directions { jobs.initializeElement(at: direction, to: job(direction, frame)) }
-            if let coding, let first = jobs.baseAddress {
-                for direction in 0..<plan.directions { coding.begin(first + direction, 0, Int64(plan.batch)) }
+        let jobs = (0..<plan.directions).map { UnsafePointer(calls.keep(job($0, frame))) }
+        calls.alone { () throws(BitdepthError) in
+            try checkLengths(lengths)
+            begin(frame)
+            if lengths != nil, let output = memory.output {
+                // Behind the end of a sequence stand zeros.
+                let count = plan.steps * plan.batch * plan.directions * plan.hidden
+                frame.pointer(output, as: Float.self).update(repeating: 0, count: count)
             }
-            walk(frame, UnsafeBufferPointer(jobs))
+            if let coding { for job in jobs { coding.begin(job, 0, Int64(plan.batch)) } }
         }
-        end(frame, lengths)
+        walk(&calls, jobs)
+        calls.alone { end(frame, lengths) }
     }
 
     private func checkLengths(_ lengths: UnsafeMutablePointer<Int32>?) throws(BitdepthError) {

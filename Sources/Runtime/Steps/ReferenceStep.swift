@@ -20,7 +20,11 @@ struct ReferenceStep: Step {
     var operands: [Operand]
     var results: [Result?]
 
-    func run(_ frame: Frame) throws(BitdepthError) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        calls.alone { () throws(BitdepthError) in try run(frame) }
+    }
+
+    private func run(_ frame: Frame) throws(BitdepthError) {
         try locating(place) { () throws(BitdepthError) in
             var tensors: [Tensor?] = []
             for operand in operands { tensors.append(try tensor(operand, frame)) }

@@ -58,16 +58,12 @@ struct QuantizedSumStep: Step {
     /// What is done to the codes of a single group while they lie in the cache.
     var then: QuantizedBinaryStep?
 
-    func run(_ frame: Frame) {
-        guard let then else { return run(frame, then: nil) }
-        withUnsafePointer(to: then.job(frame)) { run(frame, then: $0) }
-    }
-
-    private func run(_ frame: Frame, then: UnsafePointer<bd_qbinary>?) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let then = then.map { UnsafePointer(calls.keep($0.job(frame))) }
         let kernelShape = shape.kernelShape(offsets: frame.pointer(offsets, as: Int64.self))
         let bytesPerOutput = epilogue.kind == .codes ? 1 : 4
-        for group in groups {
-            var job = bd_qgemm(
+        for (index, group) in groups.enumerated() {
+            let job = bd_qgemm(
                 shape: kernelShape,
                 input: frame.pointer(input, as: UInt8.self) + group.inputOffset,
                 packed_weights: frame.pointer(group.weights, as: Int8.self),
@@ -75,9 +71,7 @@ struct QuantizedSumStep: Step {
                 weight_zero: group.weightZero.map { UnsafePointer(frame.pointer($0, as: Int32.self)) },
                 epilogue: epilogue.kernelEpilogue(multiplier: frame.pointer(group.multiplier, as: Float.self)),
                 output: frame.pointer(output) + group.outputOffset * bytesPerOutput, then: then)
-            withUnsafePointer(to: &job) { job in
-                frame.parallel(parts, grain: grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-            }
+            calls.split(parts, grain: grain, joinsNext: index + 1 < groups.count, kernel, job)
         }
     }
 }
@@ -99,9 +93,9 @@ struct FloatSumStep: Step {
     var groups: [Group]
     var clamp: Clamp
 
-    func run(_ frame: Frame) {
+    func bind(to frame: Frame, _ calls: inout CallList) {
         let kernelShape = shape.kernelShape(offsets: frame.pointer(offsets, as: Int64.self))
-        for group in groups {
+        for (index, group) in groups.enumerated() {
             var job = bd_sgemm(
                 shape: kernelShape,
                 input: frame.pointer(input, as: Float.self) + group.inputOffset,
@@ -109,9 +103,8 @@ struct FloatSumStep: Step {
                 bias: frame.pointer(group.bias, as: Float.self), minimum: clamp.low, maximum: clamp.high,
                 output: frame.pointer(output, as: Float.self) + group.outputOffset)
             group.weights.enter(&job, frame)
-            withUnsafePointer(to: &job) { job in
-                frame.parallel(shape.pixels, grain: shape.grain) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-            }
+            calls.split(
+                shape.pixels, grain: shape.grain, joinsNext: index + 1 < groups.count, kernel, job)
         }
     }
 }

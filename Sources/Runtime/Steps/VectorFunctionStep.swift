@@ -9,12 +9,10 @@ struct VectorFunctionStep: Step {
     var output: Location
     var count: Int
 
-    func run(_ frame: Frame) {
-        var job = bd_sunary(
+    func bind(to frame: Frame, _ calls: inout CallList) {
+        let job = bd_sunary(
             function: function.code, alpha: function.alpha, beta: function.beta,
             input: frame.pointer(input, as: Float.self), output: frame.pointer(output, as: Float.self))
-        withUnsafePointer(to: &job) { job in
-            frame.parallel(count, grain: 8192) { begin, end in kernel(job, Int64(begin), Int64(end)) }
-        }
+        calls.split(count, grain: 8192, kernel, job)
     }
 }

@@ -18,6 +18,10 @@ size_t bd_system_name(char *name, size_t capacity);
 int bd_usable_processors(void);
 /// Whether this process may run on a logical processor.
 int bd_is_usable_processor(int processor);
+/// The logical processor that the calling thread runs on at this moment, -1 where unknown. Cheap: no system call.
+int bd_current_processor(void);
+/// Moves the calling thread to another logical processor, if it may run on one; 1 if it moved. It may come back later.
+int bd_leave_processor(int processor);
 /// Bytes of physical memory, 0 where unknown.
 uint64_t bd_physical_memory(void);
 /// Reads the beginning of a small file of the kernel (/proc, /sys); the number of bytes or the negated `errno`.
