@@ -51,12 +51,12 @@ struct BenchTableTests {
     @Test("A peer has its engine, the memory it took and its agreement; ratios compare with this engine's first model")
     func peers() throws {
         var peer = result("a", milliseconds: [4])
-        peer.peer = BenchPeer(engine: "ort 1.0", grownBytes: 5000, agreement: 31.25)
+        peer.peer = BenchPeer(engine: "ort 1.0", grownBytes: 5000, agreement: 31.5)
         let table = BenchTable([result("a", milliseconds: [2]), peer])
         #expect(table.results.map { table.speedup($0) } == [1, 0.5])
         #expect(table.table.columns.map(\.key).contains("engine"))
         let cells = try #require(table.table.rows.last).map(\.text)
-        #expect(cells.contains("ort 1.0") && cells.contains("31.2 dB") && peer.peakBytes == 5000)
+        #expect(cells.contains("ort 1.0") && cells.contains("31.5 dB") && peer.peakBytes == 5000)
         #expect(table.startTable.rows.last.map { $0.count { $0.text == "—" } } == 3)
         #expect(!BenchTable([result("a", milliseconds: [2])]).table.columns.contains { $0.key == "engine" })
     }
