@@ -84,16 +84,16 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=list(KINDS), metavar="NAME")
     arguments = parser.parse_args()
     bitdepth = arguments.bitdepth.resolve()
-    report = {"rounds": arguments.rounds, "seconds": arguments.seconds, "networks": {}}
+    report = {"rounds": arguments.rounds, "seconds": arguments.seconds, "networks": {}, "peak_bytes": {}}
+    report["start_ms"] = process.start_milliseconds(bitdepth)
     for name in arguments.names:
         print(f"measure: {name}", file=sys.stderr)
         report["networks"][name], report["host"] = measured(
             name, arguments.folder, bitdepth, arguments.rounds, arguments.seconds)
-    report["start_ms"] = process.start_milliseconds(bitdepth)
-    report["peak_bytes"] = {
-        name: process.peak_bytes(bitdepth, arguments.folder / f"{name}.int8.onnx", arguments.folder / f"{name}.x1.npz")
-        for name in arguments.names}
-    (arguments.folder / "measurements.json").write_text(json.dumps(report, indent=1))
+        files = (arguments.folder / f"{name}.int8.onnx", arguments.folder / f"{name}.x1.npz")
+        report["peak_bytes"][name] = process.peak_bytes(bitdepth, *files)
+        # What was measured stays where a later network fails.
+        (arguments.folder / "measurements.json").write_text(json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":
