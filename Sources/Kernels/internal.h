@@ -125,14 +125,21 @@
   void bd_recurrent_##isa(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end, int64_t sequence_begin,     \
                           int64_t sequence_end, int64_t unit_begin, int64_t unit_end);
 
+/// Declares the products with 4-bit codes of one instruction set.
+#define BD_DECLARE_NBITS_ENTRIES(isa)                                                                                \
+  void bd_nbits_begin_##isa(const bd_nbits *job, int64_t row_begin, int64_t row_end);                                \
+  void bd_nbits_##isa(const bd_nbits *job, int64_t rows, int64_t panel_begin, int64_t panel_end);
+
 BD_DECLARE_INTEGER_ENTRIES(scalar)
 BD_DECLARE_ELEMENTWISE_ENTRIES(scalar)
 BD_DECLARE_POOL_ENTRIES(scalar)
 BD_DECLARE_FLOAT_ENTRIES(scalar)
 BD_DECLARE_VECTOR_ENTRIES(scalar)
 BD_DECLARE_RECURRENT_ENTRIES(scalar)
+BD_DECLARE_NBITS_ENTRIES(scalar)
 #if BD_X86
 BD_DECLARE_INTEGER_ENTRIES(avx2)
+bool bd_qgemm_is_narrow_avx2(const int8_t *packed, int64_t columns, int64_t segment_count, int64_t segment_length);
 size_t bd_qwinograd_packed_bytes_avx2(int64_t columns, int64_t channels);
 void bd_qwinograd_pack_avx2(const int8_t *weights, int64_t columns, int64_t channels, int8_t *packed);
 void bd_qwinograd_avx2(const bd_qgemm *job, int64_t tile_begin, int64_t tile_end);
@@ -142,7 +149,11 @@ BD_DECLARE_FLOAT_ENTRIES(avx2)
 BD_DECLARE_VECTOR_ENTRIES(avx2)
 BD_DECLARE_RECURRENT_ENTRIES(avx2)
 BD_DECLARE_INTEGER_ENTRIES(avxvnni)
+BD_DECLARE_NBITS_ENTRIES(avx2)
 BD_DECLARE_INTEGER_ENTRIES(avx512vnni)
+size_t bd_qnibble_packed_bytes_avx512vnni(int64_t columns, int64_t depth);
+void bd_qnibble_pack_avx512vnni(const int8_t *weights, int64_t columns, int64_t depth, int8_t *packed);
+void bd_qnibble_avx512vnni(const bd_qgemm *job, int64_t panel_begin, int64_t panel_end);
 void bd_quantize_u8_avx512vnni(const float *input, uint8_t *output, float scale, int32_t zero_point, int64_t begin,
                                int64_t end);
 void bd_quantize_image_avx512vnni(const bd_quantize_image *job, int64_t line_begin, int64_t line_end);
@@ -154,6 +165,7 @@ size_t bd_qgemm_packed_bytes_amx(int64_t columns, int64_t segment_count, int64_t
 void bd_qgemm_pack_amx(const int8_t *weights, int64_t columns, int64_t segment_count, int64_t segment_length,
                        int8_t *packed);
 void bd_qgemm_amx(const bd_qgemm *job, int64_t pixel_begin, int64_t pixel_end);
+BD_DECLARE_NBITS_ENTRIES(avx512vnni)
 #endif
 #if BD_ARM64
 BD_DECLARE_INTEGER_ENTRIES(neon)

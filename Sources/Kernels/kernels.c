@@ -39,6 +39,8 @@
   .qrecurrent_pack = bd_qrecurrent_pack_##isa, .qrecurrent_begin = bd_qrecurrent_begin_##isa,           \
   .recurrent = bd_recurrent_##isa
 
+#define BD_NBITS_ENTRIES(isa) .nbits_begin = bd_nbits_begin_##isa, .nbits = bd_nbits_##isa
+
 static const bd_kernels scalar_kernels = {
     .isa = BD_ISA_SCALAR,
     .name = "scalar",
@@ -49,6 +51,7 @@ static const bd_kernels scalar_kernels = {
     BD_FLOAT_ENTRIES(scalar),
     BD_VECTOR_ENTRIES(scalar),
     BD_RECURRENT_ENTRIES(scalar),
+    BD_NBITS_ENTRIES(scalar),
 };
 
 #if BD_X86
@@ -57,6 +60,7 @@ static const bd_kernels avx2_kernels = {
     .isa = BD_ISA_AVX2,
     .name = "avx2",
     BD_INTEGER_ENTRIES(avx2),
+    .qgemm_is_narrow = bd_qgemm_is_narrow_avx2,
     .qwinograd_packed_bytes = bd_qwinograd_packed_bytes_avx2,
     .qwinograd_pack = bd_qwinograd_pack_avx2,
     .qwinograd = bd_qwinograd_avx2,
@@ -66,6 +70,7 @@ static const bd_kernels avx2_kernels = {
     BD_FLOAT_ENTRIES(avx2),
     BD_VECTOR_ENTRIES(avx2),
     BD_RECURRENT_ENTRIES(avx2),
+    BD_NBITS_ENTRIES(avx2),
 };
 
 static const bd_kernels avxvnni_kernels = {
@@ -78,24 +83,32 @@ static const bd_kernels avxvnni_kernels = {
     BD_FLOAT_ENTRIES(avx2),
     BD_VECTOR_ENTRIES(avx2),
     BD_RECURRENT_ENTRIES(avx2),
+    BD_NBITS_ENTRIES(avx2),
 };
 
 static const bd_kernels avx512vnni_kernels = {
     .isa = BD_ISA_AVX512VNNI,
     .name = "avx512vnni",
     BD_INTEGER_ENTRIES(avx512vnni),
+    .qnibble_packed_bytes = bd_qnibble_packed_bytes_avx512vnni,
+    .qnibble_pack = bd_qnibble_pack_avx512vnni,
+    .qnibble = bd_qnibble_avx512vnni,
     BD_QUANTIZING_ENTRIES(avx512vnni),
     BD_ELEMENTWISE_ENTRIES(avx2),
     BD_POOL_ENTRIES(avx2),
     BD_FLOAT_ENTRIES(avx512vnni),
     BD_VECTOR_ENTRIES(avx512vnni),
     BD_RECURRENT_ENTRIES(avx512vnni),
+    BD_NBITS_ENTRIES(avx512vnni),
 };
 
 static const bd_kernels amx_kernels = {
     .isa = BD_ISA_AMX,
     .name = "amx",
     BD_SUM_ENTRIES(amx),
+    .qnibble_packed_bytes = bd_qnibble_packed_bytes_avx512vnni,
+    .qnibble_pack = bd_qnibble_pack_avx512vnni,
+    .qnibble = bd_qnibble_avx512vnni,
     BD_DEPTHWISE_ENTRIES(avx512vnni),
     BD_QUANTIZING_ENTRIES(avx512vnni),
     BD_ELEMENTWISE_ENTRIES(avx2),
@@ -103,6 +116,7 @@ static const bd_kernels amx_kernels = {
     BD_FLOAT_ENTRIES(avx512vnni),
     BD_VECTOR_ENTRIES(avx512vnni),
     BD_RECURRENT_ENTRIES(avx512vnni),
+    BD_NBITS_ENTRIES(avx512vnni),
 };
 
 #endif
@@ -119,6 +133,7 @@ static const bd_kernels neon_kernels = {
     BD_FLOAT_ENTRIES(neon),
     BD_VECTOR_ENTRIES(neon),
     BD_RECURRENT_ENTRIES(neon),
+    BD_NBITS_ENTRIES(scalar),
 };
 
 static const bd_kernels neondot_kernels = {
@@ -131,15 +146,17 @@ static const bd_kernels neondot_kernels = {
     BD_FLOAT_ENTRIES(neon),
     BD_VECTOR_ENTRIES(neon),
     BD_RECURRENT_ENTRIES(neondot),
+    BD_NBITS_ENTRIES(scalar),
 };
 
 #endif
 
 bool bd_isa_supported(bd_isa isa) { return (unsigned)isa < BD_ISA_COUNT && (bd_offered_isas() >> isa & 1); }
 
+/// AMX only by name: no processor that has it has run these kernels yet.
 bd_isa bd_best_isa(void) {
   int best = BD_ISA_COUNT - 1;
-  while (!bd_isa_supported((bd_isa)best)) best--;
+  while (best == BD_ISA_AMX || !bd_isa_supported((bd_isa)best)) best--;
   return (bd_isa)best;
 }
 

@@ -119,6 +119,33 @@ BD_INLINE BD_AVX2 const int8_t *add_segment(const panel *panel, const uint8_t *c
   return weights;
 }
 
+/// Adds the products of a segment, those of NARROW_QUADS quads in 16 bits. Elements read beyond its end meet zero weights.
+BD_INLINE BD_AVX2 const int8_t *add_narrow_segment(const panel *panel, const uint8_t *codes, const int8_t *weights,
+                                                   const int rows, const int registers,
+                                                   __m256i sums[MAX_ROWS][MAX_REGISTERS]) {
+  const int64_t step = panel->input_step;
+  BD_NO_UNROLL for (int64_t quad = 0; quad < panel->quads;) {
+    const int64_t end = bd_min(panel->quads, quad + NARROW_QUADS);
+    __m256i narrow[MAX_ROWS][MAX_REGISTERS];
+    BD_UNROLL for (int i = 0; i < rows; i++) BD_UNROLL for (int j = 0; j < registers; j++)
+        narrow[i][j] = _mm256_setzero_si256();
+    BD_NO_UNROLL for (; quad < end; quad++) {
+      __m256i four[MAX_ROWS];
+      BD_UNROLL for (int i = 0; i < rows; i++) four[i] = four_codes(codes + i * step);
+      BD_UNROLL for (int j = 0; j < registers; j++) {
+        const __m256i column = _mm256_loadu_si256((const __m256i *)(weights + 32 * j));
+        BD_UNROLL for (int i = 0; i < rows; i++)
+          narrow[i][j] = _mm256_add_epi16(narrow[i][j], _mm256_maddubs_epi16(four[i], column));
+      }
+      weights += registers * 32;
+      codes += 4;
+    }
+    BD_UNROLL for (int i = 0; i < rows; i++) BD_UNROLL for (int j = 0; j < registers; j++)
+        sums[i][j] = _mm256_add_epi32(sums[i][j], _mm256_madd_epi16(narrow[i][j], _mm256_set1_epi16(1)));
+  }
+  return weights;
+}
+
 /// Adds the products of a segment in the order of its list.
 BD_INLINE BD_AVX2 const int8_t *add_listed(const panel *panel, const uint8_t *codes, const int32_t *list,
                                            const int8_t *weights, const int rows, const int registers,
@@ -155,6 +182,8 @@ BD_INLINE BD_AVX2 void add_products(const panel *panel, const uint8_t *input, co
     if (form == MIXED) {
       weights = add_listed(panel, codes, list, weights, rows, registers, sums);
       list += list_length(panel->quads);
+    } else if (form == NARROW) {
+      weights = add_narrow_segment(panel, codes, weights, rows, registers, sums);
     } else {
       weights = add_segment(panel, codes, weights, rows, registers, form == SAFE, sums);
     }
@@ -237,7 +266,7 @@ typedef void tiles(const panel *panel, const uint8_t *input, int64_t element, in
   TILES(form, 1, 3) TILES(form, 2, 3) TILES(form, 3, 3)                                                 \
   TILES(form, 1, 4) TILES(form, 2, 4)
 
-FORM(ANY) FORM(SAFE) FORM(MIXED)
+FORM(ANY) FORM(SAFE) FORM(MIXED) FORM(NARROW)
 
 /// The rows of the tallest tile, and the tiles of each number of rows.
 typedef struct {
@@ -253,10 +282,11 @@ typedef struct {
   }
 
 /// By form and registers of the panel.
-static const tile_set tile_sets[3][MAX_REGISTERS + 1] = {
+static const tile_set tile_sets[NARROW + 1][MAX_REGISTERS + 1] = {
     [ANY] = TILE_SETS(ANY),
     [SAFE] = TILE_SETS(SAFE),
     [MIXED] = TILE_SETS(MIXED),
+    [NARROW] = TILE_SETS(NARROW),
 };
 
 /// Cuts a run of pixels into as few tiles as possible whose heights differ by one at most.

@@ -8,6 +8,10 @@
 ///   vpmaddubsw cannot saturate (255 * 128 = 32640). 8-bit weights, [column][4]. A quad can be paired in three ways; it
 ///   is enough that one of them is safe in all columns, and the input codes are shuffled accordingly.
 ///
+/// Where weights are so small that the sums of each lane over NARROW_QUADS quads stay within 16 bits, as those of 4-bit
+/// weights always do, the 16-bit sums of pair-safe quads in natural order are added before they are widened: two
+/// instructions in place of three.
+///
 /// Packed, for each panel: a header with its form; for each segment, a list of the order of its quads; the quads. When
 /// the form is MIXED, the quads of a segment are sorted by pairing, those for any weights last.
 #ifndef BITDEPTH_QGEMM_AVX2_H
@@ -22,10 +26,11 @@ enum {
   MAX_REGISTERS = BD_YMM_REGISTERS,
   HEADER = 64,   // bytes before a panel's lists; the first is its form
   PAIRINGS = 3,  // and as the class of a quad: none of them is safe
+  NARROW_QUADS = 8,
 };
 
-/// How the quads of a panel are multiplied.
-typedef enum { ANY, SAFE, MIXED } form;
+/// How the quads of a panel are multiplied; NARROW ones are SAFE too, and packed alike.
+typedef enum { ANY, SAFE, MIXED, NARROW } form;
 
 /// The ways to pair four elements: neighbours in this order are a pair. Repeated for vpshufb.
 static const uint8_t pairings[PAIRINGS][16] = {

@@ -13,6 +13,16 @@ size_t bd_qgemm_packed_bytes_avx2(int64_t columns, int64_t segment_count, int64_
   return (size_t)bytes;
 }
 
+bool bd_qgemm_is_narrow_avx2(const int8_t *packed, int64_t columns, int64_t segment_count, int64_t segment_length) {
+  for (int64_t first = 0; first < columns;) {
+    const int registers = panel_registers(columns - first);
+    if (*packed != NARROW) return false;
+    packed += panel_bytes(registers, segment_count, segment_length);
+    first += registers * LANES;
+  }
+  return true;
+}
+
 /// The columns of one panel before packing.
 typedef struct {
   const int8_t *weights;
@@ -88,22 +98,41 @@ static int8_t *pack_segment(const source *source, form form, int64_t segment, in
     for (int64_t quad = 0; quad < quads; quad++) {
       const int64_t k = 4 * quad;
       if (form == MIXED ? classes[quad] != class : class != 0) continue;
-      const bool safe = form == SAFE || (form == MIXED && class < PAIRINGS);
+      const bool safe = form == SAFE || form == NARROW || (form == MIXED && class < PAIRINGS);
       packed = safe ? pack_safe(source, segment, k, class, packed) : pack_any(source, segment, k, packed);
       *first++ = (int32_t)k;
     }
   return packed;
 }
 
-/// The form that multiplies fastest: lists pay from some length and some share of safe quads on.
-static form best_form(const int32_t *lists, int64_t segment_count, int64_t quads) {
+/// Whether in every lane the products of each NARROW_QUADS quads add up within 16 bits, for any input codes.
+static bool adds_narrow(const source *source) {
+  const int64_t columns = bd_min(source->columns, source->registers * LANES);
+  for (int64_t c = 0; c < columns; c++)
+    for (int64_t s = 0; s < source->segment_count; s++)
+      for (int64_t run = 0; run < source->segment_length; run += 4 * NARROW_QUADS) {
+        int positive[2] = {0, 0}, negative[2] = {0, 0};
+        for (int64_t k = run; k < run + 4 * NARROW_QUADS; k++) {
+          const int code = weight(source, c, s, k);
+          *(code > 0 ? positive + k / 2 % 2 : negative + k / 2 % 2) += code;
+        }
+        for (int lane = 0; lane < 2; lane++)
+          if (!is_safe(positive[lane], 0) || !is_safe(negative[lane], 0)) return false;
+      }
+  return true;
+}
+
+/// The form that multiplies fastest: lists pay from some length and some share of safe quads on, widening once for many
+/// quads pays from some number on.
+static form best_form(const source *source, const int32_t *lists) {
+  const int64_t segment_count = source->segment_count, quads = (source->segment_length + 3) / 4;
   int64_t natural = 0, any = 0;
   for (int64_t s = 0; s < segment_count; s++, lists += list_length(quads)) {
     natural += lists[0];
     any += lists[PAIRINGS];
   }
   const int64_t all = segment_count * quads;
-  if (natural == all) return SAFE;
+  if (natural == all) return quads >= 4 && adds_narrow(source) ? NARROW : SAFE;
   return quads >= 8 && 4 * any <= 3 * all ? MIXED : ANY;
 }
 
@@ -118,7 +147,7 @@ void bd_qgemm_pack_avx2(const int8_t *weights, int64_t columns, int64_t segment_
     memset(packed, 0, (size_t)bytes);
     int32_t *lists = (int32_t *)(packed + HEADER);
     for (int64_t s = 0; s < segment_count; s++) classify(&source, s, lists + s * list_length(quads));
-    const form form = best_form(lists, segment_count, quads);
+    const form form = best_form(&source, lists);
     *packed = (int8_t)form;
     int8_t *next = packed + HEADER + list_bytes(segment_count, segment_length);
     for (int64_t s = 0; s < segment_count; s++)

@@ -5,12 +5,15 @@ import Testing
 @Suite("Written files", .serialized)
 struct WrittenFileTests {
     /// The second bundled net: unfolded BatchNormalization, depthwise, residual, concat; written for operator set 13.
-    private func quantizedMixedNet() throws -> (model: Model, images: Tensor) {
+    private func quantizedMixedNet(_ configuration: QuantizationConfiguration = .int8) throws -> (
+        model: Model, images: Tensor
+    ) {
         let float = try Model(contentsOf: Files.model("mixed-net.onnx"))
         let recipe = try PreprocessingRecipe(parsing: "scale=255")
         let bytes = try DataSource.open(Files.fixture("mixed-net/images.npy"), inputs: float.inputs)
         let samples = PreprocessedSource(bytes, recipe: recipe, inputs: float.inputs)
-        let model = Model(try Quantizer(.int8, threads: 2).quantize(float.contents, calibratedOn: samples).model)
+        let model = Model(
+            try Quantizer(configuration, threads: 2).quantize(float.contents, calibratedOn: samples).model)
         let all = try (0..<samples.count).map { index throws(BitdepthError) in try samples.sample(at: index) }
         let name = try #require(float.inputs.first?.name)
         return (model, try #require(try Batch.assemble(all).tensors[name]))
@@ -31,6 +34,23 @@ struct WrittenFileTests {
         try quantizedMixedNet().model.write(to: files.path("mixed.onnx"))
         #expect(try python.run("check_model.py", [files.path("resnet.onnx")]).contains("ok 17"))
         #expect(try python.run("check_model.py", [files.path("mixed.onnx")]).contains("ok 13"))
+    }
+
+    @Test("A file with 4-bit weights is of operator set 21, passes onnx.checker, and answers alike in ONNX Runtime")
+    func fourBits() throws {
+        let files = try Files()
+        defer { files.remove() }
+        let (model, images) = try quantizedMixedNet(QuantizationConfiguration(weights: .int4Weights))
+        #expect(model.graph.initializers.values.contains { $0.type == .int4 && $0.shape.rank == 4 })
+        try model.write(to: files.path("mixed.onnx"))
+        try NumPy.write(images, to: files.path("images.npy"))
+        let python = try Python.current()
+        #expect(try python.run("check_model.py", [files.path("mixed.onnx")]).contains("ok 21"))
+        try python.run("run_onnxruntime.py", [files.path("mixed.onnx"), files.path("images.npy"), files.path("y.npy")])
+        let comparison = try ScoreComparison(try scores(model, images), try NumPy.read(files.path("y.npy")))
+        #expect(comparison.agreement >= 0.97)
+        let again = try Model(contentsOf: files.path("mixed.onnx"))
+        #expect(try scores(again, images) == scores(model, images))
     }
 
     @Test("A file written from an opset-13 model loads in ONNX Runtime 1.16 and gives the same answers")

@@ -51,6 +51,20 @@ import Testing
         #expect(try quantization.decibels(on: net().samples()) > 25)
     }
 
+    @Test("Weights of 4 bits are stored as such, within ±7, one scale a channel")
+    func fourBits() throws {
+        let quantization = try net().quantized(QuantizationConfiguration(weights: .int4Weights))
+        let codes = try quantization.model.graph.initializer("a.w_quantized")
+        #expect(codes.type == .int4)
+        #expect(codes.byteCount == (codes.count + 1) / 2)
+        #expect(try codes.integers().allSatisfy { -7...7 ~= $0 })
+        #expect(try codes.integers().contains { abs($0) == 7 })
+        let weight = try quantization.model.graph.parameters(ofInput: 1, of: "a")
+        #expect(weight.scales.count == 8)
+        #expect(weight.type == .int4)
+        #expect(try quantization.decibels(on: net().samples()) > 12)
+    }
+
     @Test("Weights of 7 bits keep within ±63, in 8-bit storage")
     func reducedRange() throws {
         var scheme = QuantizationScheme.int8Weights

@@ -20,6 +20,9 @@ struct NamedScheme: Sendable {
         NamedScheme(
             name: "int8-signed", purpose: "for runtimes that want signed activations", weights: .int8Weights,
             activations: .int8Activations),
+        NamedScheme(
+            name: "w4a8", purpose: "weights in half the space, for readers of operator set 21", weights: .int4Weights,
+            activations: .uint8Activations),
     ]
 
     /// The scheme of that name, whatever its case.

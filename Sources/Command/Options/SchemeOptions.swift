@@ -57,7 +57,7 @@ struct SchemeOptions: ParsableArguments {
             recurrent: .init(rawValue: recurrent.rawValue) ?? .weights)
         for rule in keepFloat { result.keepFloat.append(try NodeSelector(parsing: rule)) }
         if perTensor { result.weights.granularity = .perTensor }
-        if reduceRange { result.weights.bits = 7 }
+        if reduceRange { result.weights.bits = min(result.weights.bits, 7) }
         if symmetric { result.activations.isSymmetric = true }
         if let activations { result.activations.isSigned = activations == .int8 }
         return result

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-enum { BD_GUARD = 128, BD_ALIGNMENT = 64, BD_WINOGRAD_CHANNELS = 1024 };
+enum { BD_GUARD = 128, BD_ALIGNMENT = 64, BD_WINOGRAD_CHANNELS = 1024, BD_NIBBLE_ROWS = 4 };
 
 /// Of those that a processor offers, the later is the faster.
 typedef enum {
@@ -338,6 +338,35 @@ typedef struct {
 /// Passes over the hidden weights that one step of a cell takes.
 static inline int64_t bd_recurrent_passes(bd_cell cell) { return cell == BD_CELL_GRU ? 2 : 1; }
 
+/// Where the zero points of a matrix of 4-bit codes stand.
+typedef enum {
+  BD_NBITS_MIDDLE = 0,  ///< all are 8
+  BD_NBITS_CODES = 1,   ///< 4-bit codes
+  BD_NBITS_FLOATS = 2,
+} bd_nbits_zeros;
+
+/// A matrix of 4-bit codes whose columns are cut into blocks of `block` elements k, a power of two of 16 ... 256: element k
+/// of a column is (code - zero point) * scale, both those of the block.
+typedef struct {
+  int64_t columns, depth, block;
+  bd_nbits_zeros zeros;
+} bd_nbits_shape;
+enum { BD_NBITS_COLUMNS = 32 };
+
+/// output[m, c] = clamp(bias[c] + sum over blocks b of scale[b, c] * (sum over k of input[m, k] * (code[k, c] - zero[b, c])))
+///
+/// The sums over k are exact sums of activations that are rounded to 24 bits of their block's largest: see nbits.h. A row's
+/// result does not depend on other rows.
+typedef struct {
+  bd_nbits_shape shape;
+  const float *input;          ///< [rows][depth]
+  const void *packed_weights;  ///< from bd_nbits_pack
+  const float *bias;           ///< one per column, padded to a multiple of BD_NBITS_COLUMNS
+  void *digits;                ///< [rows] of bd_nbits_digit_bytes, written by nbits_begin
+  float minimum, maximum;
+  float *output;               ///< [rows][columns]
+} bd_nbits;
+
 typedef struct bd_kernels {
   bd_isa isa;
   const char *name;
@@ -346,6 +375,9 @@ typedef struct bd_kernels {
   size_t (*qgemm_packed_bytes)(int64_t columns, int64_t segment_count, int64_t segment_length);
   void (*qgemm_pack)(const int8_t *weights, int64_t columns, int64_t segment_count, int64_t segment_length, int8_t *packed);
   void (*qgemm)(const bd_qgemm *job, int64_t pixel_begin, int64_t pixel_end);
+  // Whether all products of these packed weights are added in 16 bits first, for which the proof was found in packing.
+  // NULL where the instruction set gains nothing by it.
+  bool (*qgemm_is_narrow)(const int8_t *packed, int64_t columns, int64_t segment_count, int64_t segment_length);
 
   // The same sums of a 3x3 convolution of stride 1, four outputs at a time by fewer multiplications. The job is that of
   // qgemm, one segment of 3 * channels elements for each kernel row, of at most BD_WINOGRAD_CHANNELS channels, without
@@ -354,6 +386,13 @@ typedef struct bd_kernels {
   size_t (*qwinograd_packed_bytes)(int64_t columns, int64_t channels);
   void (*qwinograd_pack)(const int8_t *weights, int64_t columns, int64_t channels, int8_t *packed);
   void (*qwinograd)(const bd_qgemm *job, int64_t tile_begin, int64_t tile_end);
+
+  // The same sums of one line of at most BD_NIBBLE_ROWS pixels and one segment of at most 2^15 elements, by weights of
+  // -8 ... 7 that stay 4 bits wide, without weight_zero and `then`. Ranges count panels of 64 columns. NULL where the
+  // instruction set gains nothing by it.
+  size_t (*qnibble_packed_bytes)(int64_t columns, int64_t depth);
+  void (*qnibble_pack)(const int8_t *weights, int64_t columns, int64_t depth, int8_t *packed);
+  void (*qnibble)(const bd_qgemm *job, int64_t panel_begin, int64_t panel_end);
 
   // `weights` are [channels][kernel_height][kernel_width]. Ranges count output lines (images * height).
   size_t (*qdepthwise_packed_bytes)(int64_t channels, int64_t kernel_height, int64_t kernel_width);
@@ -403,6 +442,11 @@ typedef struct bd_kernels {
   void (*qrecurrent_begin)(const bd_recurrent *job, int64_t sequence_begin, int64_t sequence_end);
   void (*recurrent)(const bd_recurrent *job, int64_t pass_begin, int64_t pass_end, int64_t sequence_begin,
                     int64_t sequence_end, int64_t unit_begin, int64_t unit_end);
+
+  // Products with a matrix of 4-bit codes: nbits_begin cuts the input's rows into digits, then ranges count panels of
+  // BD_NBITS_COLUMNS columns.
+  void (*nbits_begin)(const bd_nbits *job, int64_t row_begin, int64_t row_end);
+  void (*nbits)(const bd_nbits *job, int64_t rows, int64_t panel_begin, int64_t panel_end);
 } bd_kernels;
 
 /// The best instruction set that this processor and operating system offer.
@@ -443,6 +487,14 @@ void bd_pad_nhwc(const void *input, void *output, int64_t height, int64_t width,
 void bd_border_nhwc(void *image, int64_t height, int64_t width, int64_t channels, int64_t element_bytes,
                     int64_t pad_top, int64_t pad_left, int64_t pad_bottom, int64_t pad_right, uint8_t fill,
                     int64_t line_begin, int64_t line_end);
+
+/// Matrices of 4-bit codes, for every instruction set. `codes` are [columns][blocks][block / 2], low half first; `scales`
+/// [columns][blocks]; `zeros` by shape->zeros NULL, [columns][(blocks + 1) / 2] of codes, low half first, or floats
+/// [columns][blocks].
+size_t bd_nbits_packed_bytes(const bd_nbits_shape *shape);
+void bd_nbits_pack(const bd_nbits_shape *shape, const uint8_t *codes, const float *scales, const void *zeros, void *packed);
+/// Bytes of the digits of one row of the input, a multiple of BD_ALIGNMENT.
+size_t bd_nbits_digit_bytes(const bd_nbits_shape *shape);
 
 #ifdef __cplusplus
 }

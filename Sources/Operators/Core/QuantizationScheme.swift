@@ -48,4 +48,7 @@ public struct QuantizationScheme: Sendable, Hashable {
     public static let int8Activations = QuantizationScheme(bits: 8, isSigned: true, isSymmetric: false)
     public static let int8Weights = QuantizationScheme(
         bits: 8, isSigned: true, isSymmetric: true, isNarrow: true, granularity: .perChannel)
+    /// -7 … 7.
+    public static let int4Weights = QuantizationScheme(
+        bits: 4, isSigned: true, isSymmetric: true, isNarrow: true, granularity: .perChannel)
 }

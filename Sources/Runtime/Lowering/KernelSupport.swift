@@ -80,6 +80,7 @@ public struct KernelSupport: Sendable, Hashable {
             "Sum": .binary, "Equal": .binary, "Less": .binary, "LessOrEqual": .binary, "Greater": .binary,
             "GreaterOrEqual": .binary, "Cast": .conversion, "Where": .movement,
             "DynamicQuantizeLinear": .conversion,
+            OperatorName("MatMulNBits", domain: "com.microsoft"): .sums,
         ]
         for name in VectorReduction.all.keys { kernels[name] = .reduction }
         for name in Rearrangement.operators { kernels[name] = .movement }

@@ -30,6 +30,7 @@ enum LoweringRules {
         { FloatTransposedConvolution($0, $1) },
         { FloatMatrixProduct($0, $1) },
         { FloatDynamicProduct($0, $1) },
+        { BlockwiseProduct($0, $1) },
         { DynamicQuantization($0, $1) },
         { IntegerProduct($0, $1) },
         { IntegerConvolution($0, $1) },
@@ -56,5 +57,6 @@ enum LoweringRules {
     /// Float operators whose kernels clamp their result for nothing.
     static let clamping: Set<OperatorName> = [
         "Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Sum",
+        OperatorName("MatMulNBits", domain: "com.microsoft"),
     ]
 }

@@ -35,11 +35,12 @@ extension ProgramBuilder {
     ) throws(BitdepthError) {
         let kernel = if let given { given } else { try QuantizedSumKernel.direct(kernels, shape) }
         var groupSteps: [QuantizedSumStep.Group] = []
+        let packed = (0..<groups).map { kernel.pack(arranged($0)) }
         for group in 0..<groups {
             let range = group * shape.columns..<(group + 1) * shape.columns
             groupSteps.append(
                 QuantizedSumStep.Group(
-                    weights: constant(kernel.pack(arranged(group))),
+                    weights: constant(packed[group]),
                     bias: constant(Array(weights.bias[range]).paddedForColumns(with: 0)),
                     multiplier: constant(Array(weights.multipliers[range]).paddedForColumns(with: 0)),
                     weightZero: weights.isSymmetric
@@ -51,7 +52,7 @@ extension ProgramBuilder {
         let epilogue = island.epilogue
         let binary = try kernels.entry(\.qbinary)
         var description = island.description(
-            kernel: "\(kernel.name) \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates)
+            kernel: "\(kernel.name(packed)) \(instructionSet)", .integer, multiplyAccumulates: multiplyAccumulates)
         if let then { description.fused += then.sum.fused }
         add(description, reads: [input] + (then.map { [$0.other] } ?? []), writes: [output]) {
             [groupSteps, kernels, entry = kernel.entry, parts = kernel.parts, grain = kernel.grain] placement in

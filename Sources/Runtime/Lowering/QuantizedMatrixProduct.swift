@@ -32,7 +32,8 @@ struct QuantizedMatrixProduct: Lowering {
         let output = builder.defineOutput(of: island, shape: try builder.shape(of: island.coreOutput), layout: .plain)
         try builder.addQuantizedSum(
             island, shape: shape, weights: weights, groups: 1, arranged: { _ in weights.codes }, input: view.buffer,
-            output: output.buffer, multiplyAccumulates: shape.pixels * shape.depth * shape.columns)
+            output: output.buffer, multiplyAccumulates: shape.pixels * shape.depth * shape.columns,
+            kernel: QuantizedSumKernel.nibbles(builder.kernels, shape, weights))
     }
 }
 

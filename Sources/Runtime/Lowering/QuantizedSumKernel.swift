@@ -5,7 +5,8 @@ import CBitdepthKernels
 struct QuantizedSumKernel {
     typealias Entry = @convention(c) (UnsafePointer<bd_qgemm>?, Int64, Int64) -> Void
 
-    let name: String
+    /// What it is called with these packed weights, one for each group.
+    let name: ([[Int8]]) -> String
     let entry: Entry
     /// Packs the weights of a group, `[columns][segments][length]`.
     let pack: ([Int8]) -> [Int8]
@@ -19,8 +20,11 @@ struct QuantizedSumKernel {
         let pack = try kernels.entry(\.qgemm_pack)
         let (columns, segments) = (Int64(shape.columns), Int64(shape.segmentOffsets.count))
         let length = Int64(shape.segmentLength)
+        let isNarrow = kernels.optionalEntry(\.qgemm_is_narrow)
         return QuantizedSumKernel(
-            name: "qgemm", entry: try kernels.entry(\.qgemm),
+            name: { groups in
+                groups.allSatisfy { isNarrow?($0, columns, segments, length) ?? false } ? "qgemm-narrow" : "qgemm"
+            }, entry: try kernels.entry(\.qgemm),
             pack: { weights in
                 var packed = [Int8](repeating: 0, count: packedBytes(columns, segments, length))
                 pack(weights, columns, segments, length, &packed)
@@ -38,13 +42,38 @@ struct QuantizedSumKernel {
         else { return nil }
         let (columns, channels) = (Int64(plan.outputs), Int64(plan.channels))
         return QuantizedSumKernel(
-            name: "qwinograd", entry: entry,
+            name: { _ in "qwinograd" }, entry: entry,
             pack: { weights in
                 var packed = [Int8](repeating: 0, count: packedBytes(columns, channels))
                 pack(weights, columns, channels, &packed)
                 return packed
             }, parts: plan.winogradTiles, grain: max(1, plan.sum.grain / 4))
     }
+
+    /// Sums of few rows by 4-bit weights that stay packed: reading them is what takes the time. `nil` where it cannot run, or
+    /// gains nothing.
+    static func nibbles(
+        _ kernels: KernelTable, _ shape: SumShape, _ weights: QuantizedWeights
+    ) -> QuantizedSumKernel? {
+        guard let packedBytes = kernels.optionalEntry(\.qnibble_packed_bytes),
+            let pack = kernels.optionalEntry(\.qnibble_pack), let entry = kernels.optionalEntry(\.qnibble),
+            shape.pixels <= Int(BD_NIBBLE_ROWS), shape.depth <= 1 << 15, weights.isSymmetric,
+            shape.depth * shape.columns >= leastNibbles, weights.codes.allSatisfy({ -8...7 ~= $0 })
+        else { return nil }
+        let (columns, depth) = (Int64(shape.columns), Int64(shape.depth))
+        let panel = 64
+        return QuantizedSumKernel(
+            name: { _ in "qnibble" }, entry: entry,
+            pack: { weights in
+                var packed = [Int8](repeating: 0, count: packedBytes(columns, depth))
+                pack(weights, columns, depth, &packed)
+                return packed
+            }, parts: (shape.columns + panel - 1) / panel,
+            grain: max(1, 100_000 / (panel * shape.depth * shape.pixels)))
+    }
+
+    /// Measured: twice as fast as 8-bit weights from main memory, 1.1 to 2 times from the second cache.
+    private static let leastNibbles = 1 << 16
 }
 
 extension ConvolutionPlan {

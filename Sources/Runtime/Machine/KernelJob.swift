@@ -17,6 +17,7 @@ extension bd_sdepthwise: KernelJob {
 extension bd_quantize_image: KernelJob {
     typealias Kernel = @convention(c) (UnsafePointer<bd_quantize_image>?, Int64, Int64) -> Void
 }
+extension bd_nbits: KernelJob { typealias Kernel = @convention(c) (UnsafePointer<bd_nbits>?, Int64, Int64) -> Void }
 extension bd_sbinary: KernelJob { typealias Kernel = @convention(c) (UnsafePointer<bd_sbinary>?, Int64, Int64) -> Void }
 extension bd_sunary: KernelJob { typealias Kernel = @convention(c) (UnsafePointer<bd_sunary>?, Int64, Int64) -> Void }
 extension bd_softmax: KernelJob { typealias Kernel = @convention(c) (UnsafePointer<bd_softmax>?, Int64, Int64) -> Void }
