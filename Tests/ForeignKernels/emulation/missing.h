@@ -21,6 +21,15 @@ EMULATED int32_t emulated_integer(float real) {
   return whole >= -0x1p31f && whole < 0x1p31f ? (int32_t)whole : INT32_MIN;
 }
 
+/// The float that an FP16 is.
+EMULATED float emulated_float(uint16_t half) {
+  const int exponent = half >> 10 & 31, fraction = half & 1023;
+  const float magnitude = exponent == 31 ? (fraction ? NAN : INFINITY)
+                          : exponent     ? ldexpf((float)(fraction | 1024), exponent - 25)
+                                         : ldexpf((float)fraction, -24);
+  return half & 0x8000 ? -magnitude : magnitude;
+}
+
 /// Elements of `from` where the mask has a bit; only those are read.
 EMULATED void emulated_read(void *to, const void *from, int count, int size, uint64_t mask) {
   for (int i = 0; i < count; i++)
@@ -43,6 +52,9 @@ EMULATED_MAP(emulated_mm256_cvtps_epi32, __m256i, __m256, int32_t, float, 8, emu
 EMULATED_MAP(emulated_mm512_cvtps_epi32, __m512i, __m512, int32_t, float, 16, emulated_integer(in[i]))
 EMULATED_MAP(emulated_mm512_cvtepi32_ps, __m512, __m512i, float, int32_t, 16, (float)in[i])
 EMULATED_MAP(emulated_mm512_cvtepu8_epi32, __m512i, __m128i, int32_t, uint8_t, 16, in[i])
+EMULATED_MAP(emulated_mm512_cvtepu16_epi32, __m512i, __m256i, int32_t, uint16_t, 16, in[i])
+EMULATED_MAP(emulated_mm256_cvtph_ps, __m256, __m128i, float, uint16_t, 8, emulated_float(in[i]))
+EMULATED_MAP(emulated_mm512_cvtph_ps, __m512, __m256i, float, uint16_t, 16, emulated_float(in[i]))
 EMULATED_MAP(emulated_mm512_cvtepi32_epi8, __m128i, __m512i, uint8_t, int32_t, 16, (uint8_t)in[i])
 
 #undef _mm256_cvtps_epi32
@@ -50,7 +62,23 @@ EMULATED_MAP(emulated_mm512_cvtepi32_epi8, __m128i, __m512i, uint8_t, int32_t, 1
 #define _mm512_cvtps_epi32 emulated_mm512_cvtps_epi32
 #define _mm512_cvtepi32_ps emulated_mm512_cvtepi32_ps
 #define _mm512_cvtepu8_epi32 emulated_mm512_cvtepu8_epi32
+#undef _mm256_cvtph_ps
+#undef _mm512_cvtph_ps
+#undef _mm512_cvtepu16_epi32
+#define _mm256_cvtph_ps emulated_mm256_cvtph_ps
+#define _mm512_cvtph_ps emulated_mm512_cvtph_ps
+#define _mm512_cvtepu16_epi32 emulated_mm512_cvtepu16_epi32
 #define _mm512_cvtepi32_epi8 emulated_mm512_cvtepi32_epi8
+
+EMULATED __m512i emulated_mm512_srai_epi32(__m512i argument, int shift) {
+  int32_t elements[16];
+  memcpy(elements, &argument, sizeof elements);
+  for (int i = 0; i < 16; i++) elements[i] >>= shift > 31 ? 31 : shift;
+  memcpy(&argument, elements, sizeof elements);
+  return argument;
+}
+#undef _mm512_srai_epi32
+#define _mm512_srai_epi32 emulated_mm512_srai_epi32
 
 /// SIMDe rounds the product first.
 #define EMULATED_FMADD(name, type, count)                              \
