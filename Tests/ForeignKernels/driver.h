@@ -46,7 +46,7 @@ void expect_reals(trial *trial, const char *what, const float *actual, const flo
 void cut_range(trial *trial, int64_t begin, int64_t end, int64_t cuts[4]);
 
 typedef void group(trial *trial);
-group quantized_sums, quantized_depthwise, elementwise, pools, float_sums, float_depthwise, functions, reductions,
+group quantized_sums, special_sums, quantized_depthwise, elementwise, pools, float_sums, float_depthwise, functions, reductions,
     normalizations, recurrent_cells;
 /// Layout functions, which have no table, against plain loops.
 group layouts;

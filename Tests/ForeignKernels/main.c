@@ -9,10 +9,10 @@ static const struct {
   const char *name;
   group *run;
 } groups[] = {
-    {"qgemm", quantized_sums},     {"qdepthwise", quantized_depthwise}, {"elementwise", elementwise},
-    {"pools", pools},              {"sgemm", float_sums},               {"sdepthwise", float_depthwise},
-    {"functions", functions},      {"reductions", reductions},          {"normalizations", normalizations},
-    {"recurrent", recurrent_cells}, {"layouts", layouts},
+    {"qgemm", quantized_sums},      {"special", special_sums},     {"qdepthwise", quantized_depthwise},
+    {"elementwise", elementwise},   {"pools", pools},              {"sgemm", float_sums},
+    {"sdepthwise", float_depthwise}, {"functions", functions},     {"reductions", reductions},
+    {"normalizations", normalizations}, {"recurrent", recurrent_cells}, {"layouts", layouts},
 };
 
 /// Runs all groups on one table, and prints how many cases each had.

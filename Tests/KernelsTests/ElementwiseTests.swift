@@ -166,6 +166,7 @@ struct ElementwiseTests {
         let right = KernelMemory((0..<pairs).map { UInt8(truncatingIfNeeded: $0) })
         let actual = KernelMemory<UInt8>(count: pairs), expected = KernelMemory<UInt8>(count: pairs)
         let scalar = try #require(KernelTable(BD_ISA_SCALAR))
+        let pointer = try #require(bd_kernels_for(table.instructionSet))
         let scratch = UnsafeMutableRawPointer.allocate(byteCount: bd_code_sum_scratch_bytes(), alignment: 16)
         defer { scratch.deallocate() }
         var generator = SeededNumbers(seed: 8)
@@ -182,10 +183,9 @@ struct ElementwiseTests {
                 maximum: Int32(limits.upperBound), left_step: 1, right_step: 1, code_sum: bd_code_sum())
             if index % 8 == 0 { job.left_scale = 0.0625 }
             scalar.entries.qbinary(&job, 0, Int64(pairs))
-            let table = try #require(bd_kernels_for(table.instructionSet))
-            job.code_sum = bd_prove_code_sum(table, &job, scratch)
+            job.code_sum = bd_prove_code_sum(pointer, &job, scratch)
             job.output = actual.start
-            table.pointee.qbinary(&job, 0, Int64(pairs))
+            table.entries.qbinary(&job, 0, Int64(pairs))
             expectSameBytes(actual, expected, "sum \(index), proven \(job.code_sum.is_proven)")
             proven += job.code_sum.is_proven ? 1 : 0
         }
